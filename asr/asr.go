@@ -1,0 +1,74 @@
+// Package asr is the vocabulary of speech recognition and its operation: the
+// Recognizer that turns audio into hypotheses, and the pool of supervised
+// worker processes that recognizers live in. It is pure Go; the binding to
+// libvosk is package asr/vosk.
+package asr
+
+import "context"
+
+// Word is one recognised word with its place in the audio, in seconds.
+type Word struct {
+	Text       string  `json:"word"`
+	Start      float64 `json:"start"`
+	End        float64 `json:"end"`
+	Confidence float64 `json:"conf"`
+}
+
+// Hypothesis is one reading of an utterance. Text is as the recogniser gave
+// it: words separated by spaces (Spoken joins them for Chinese).
+type Hypothesis struct {
+	Text string `json:"text"`
+	// Confidence is between 0 and 1, comparable within one utterance.
+	Confidence float64 `json:"confidence"`
+	// Score is the recogniser's own figure (Vosk's unnormalised likelihood
+	// of an N-best entry), kept for doors that must pass it on.
+	Score float64 `json:"-"`
+	Words []Word  `json:"words,omitempty"`
+}
+
+// Utterance is what was heard between two endpoints: the N-best list, best
+// first. An empty list, or a best reading with an empty text, is silence.
+type Utterance struct {
+	Alternatives []Hypothesis `json:"alternatives"`
+}
+
+// Options say how a Recognizer listens.
+type Options struct {
+	// Model is a model's name or directory; empty means the pool's default.
+	Model string
+	// SampleRate in Hz: 8000, 16000, 44100 or 48000.
+	SampleRate int
+	// Alternatives is the length of the N-best list asked for; 0 means one
+	// reading with word confidences.
+	Alternatives int
+	// Words asks for word timings.
+	Words bool
+	// Phrases, when not nil, restricts recognition to these phrases. Each is
+	// words of the model separated by spaces; an empty list is an error.
+	Phrases []string
+}
+
+// Step is the answer to one piece of audio.
+type Step struct {
+	// Partial is what is heard so far of the current utterance.
+	Partial string
+	// Utterance is set when the recogniser found an endpoint in this piece.
+	Utterance *Utterance
+}
+
+// Recognizer listens to one stream of PCM16LE mono audio. It is used by one
+// goroutine at a time. Pieces of any length are accepted, odd ones too.
+type Recognizer interface {
+	Accept(ctx context.Context, pcm []byte) (Step, error)
+	// Finish flushes what is buffered and returns the last utterance. The
+	// recogniser may be used again for a new one.
+	Finish(ctx context.Context) (Utterance, error)
+	// Reset forgets the current utterance.
+	Reset(ctx context.Context) error
+	Close() error
+}
+
+// Opener makes recognizers: the pool, or the binding in process.
+type Opener interface {
+	Open(ctx context.Context, o Options) (Recognizer, error)
+}
