@@ -40,16 +40,17 @@ type Query struct {
 	Facets       bool
 }
 
-// Hit is one page found. Title and Snippet are HTML: text escaped, hits
-// wrapped in <mark>.
+// Hit is one page found. Title is the page's own text; TitleHTML and Snippet
+// are HTML: text escaped, hits wrapped in <mark>.
 type Hit struct {
-	ID      string  `json:"id"`
-	Score   float64 `json:"score"`
-	Title   string  `json:"title"`
-	Snippet string  `json:"snippet"`
-	URL     string  `json:"url"`
-	Column  string  `json:"column,omitempty"`
-	Date    string  `json:"date,omitempty"`
+	ID        string  `json:"id"`
+	Score     float64 `json:"score"`
+	Title     string  `json:"title"`
+	TitleHTML string  `json:"title_html,omitempty"`
+	Snippet   string  `json:"snippet"`
+	URL       string  `json:"url"`
+	Column    string  `json:"column,omitempty"`
+	Date      string  `json:"date,omitempty"`
 }
 
 // Result is the answer to a Query.
