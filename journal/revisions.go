@@ -1,0 +1,220 @@
+package journal
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/nats-io/nats.go/jetstream"
+)
+
+// Bucket names a family of keys with revisions.
+type Bucket string
+
+// The buckets. A key is a plain name such as "zh-CN" or "portal".
+const (
+	Grammars Bucket = "grammars"
+	Columns  Bucket = "columns"
+	Settings Bucket = "settings" // synonyms, pins, words, tokens
+)
+
+// Buckets lists them all.
+var Buckets = []Bucket{Grammars, Columns, Settings}
+
+// Revision is one saved state of a key.
+type Revision struct {
+	Key      string    `json:"key"`
+	Revision uint64    `json:"revision"` // grows with every save of the bucket
+	Author   string    `json:"author"`
+	Message  string    `json:"message,omitempty"`
+	At       time.Time `json:"at"`
+	Value    []byte    `json:"-"`
+	Deleted  bool      `json:"deleted,omitempty"`
+}
+
+// envelope is a revision as it is stored. Schema lets later versions read
+// what earlier ones wrote.
+type envelope struct {
+	Schema  int       `json:"schema"`
+	Author  string    `json:"author"`
+	Message string    `json:"message,omitempty"`
+	At      time.Time `json:"at"`
+	Value   []byte    `json:"value"`
+}
+
+const schemaVersion = 1
+
+// Errors that callers decide on.
+var (
+	// ErrNotFound reports a key without a value.
+	ErrNotFound = errors.New("not found in the journal")
+	// ErrConflict reports a compare-and-set against a revision that is no
+	// longer the newest.
+	ErrConflict = errors.New("somebody else saved in the meantime")
+)
+
+// Save is one change of a key.
+type Save struct {
+	Key     string
+	Value   []byte
+	Author  string
+	Message string
+	// Expect, when not nil, is the revision that must still be the newest;
+	// 0 means that the key must not exist.
+	Expect *uint64
+}
+
+// Put saves a revision and returns its number once it is durable.
+func (j *Journal) Put(ctx context.Context, b Bucket, s Save) (uint64, error) {
+	data, err := json.Marshal(envelope{Schema: schemaVersion, Author: s.Author, Message: s.Message, At: time.Now().UTC(), Value: s.Value})
+	if err != nil {
+		return 0, err
+	}
+	if len(data) > MaxValue {
+		return 0, fmt.Errorf("%s/%s is larger than the journal's limit of %d MB", b, s.Key, MaxValue>>20)
+	}
+	ctx, cancel := context.WithTimeout(ctx, requestTimeout)
+	defer cancel()
+	kv := j.kv[b]
+	var rev uint64
+	switch {
+	case s.Expect == nil:
+		rev, err = kv.Put(ctx, s.Key, data)
+	case *s.Expect == 0:
+		rev, err = kv.Create(ctx, s.Key, data)
+	default:
+		rev, err = kv.Update(ctx, s.Key, data, *s.Expect)
+	}
+	if err != nil {
+		return 0, fmt.Errorf("saving %s/%s: %w", b, s.Key, mapConflict(err))
+	}
+	return rev, nil
+}
+
+// Delete ends a key; its history stays readable.
+func (j *Journal) Delete(ctx context.Context, b Bucket, key string) error {
+	ctx, cancel := context.WithTimeout(ctx, requestTimeout)
+	defer cancel()
+	if err := j.kv[b].Delete(ctx, key); err != nil {
+		return fmt.Errorf("deleting %s/%s: %w", b, key, mapConflict(err))
+	}
+	return nil
+}
+
+// Get returns the newest revision of a key, or ErrNotFound.
+func (j *Journal) Get(ctx context.Context, b Bucket, key string) (Revision, error) {
+	ctx, cancel := context.WithTimeout(ctx, requestTimeout)
+	defer cancel()
+	e, err := j.kv[b].Get(ctx, key)
+	if err != nil {
+		return Revision{}, fmt.Errorf("%s/%s: %w", b, key, mapConflict(err))
+	}
+	return open(e)
+}
+
+// List returns the newest revision of every key of a bucket, by key.
+func (j *Journal) List(ctx context.Context, b Bucket) ([]Revision, error) {
+	var out []Revision
+	err := j.scan(ctx, b, jetstream.IgnoreDeletes(), func(r Revision) { out = append(out, r) })
+	return out, err
+}
+
+// History returns the kept revisions of a key, oldest first.
+func (j *Journal) History(ctx context.Context, b Bucket, key string) ([]Revision, error) {
+	ctx, cancel := context.WithTimeout(ctx, requestTimeout)
+	defer cancel()
+	entries, err := j.kv[b].History(ctx, key)
+	if err != nil {
+		return nil, fmt.Errorf("history of %s/%s: %w", b, key, mapConflict(err))
+	}
+	out := make([]Revision, 0, len(entries))
+	for _, e := range entries {
+		r, err := open(e)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, r)
+	}
+	return out, nil
+}
+
+// Watch calls changed after every save in a bucket, until ctx ends. Calls are
+// coalesced: what changed is to be read with List.
+func (j *Journal) Watch(ctx context.Context, b Bucket, changed func()) error {
+	w, err := j.kv[b].WatchAll(ctx, jetstream.UpdatesOnly(), jetstream.MetaOnly())
+	if err != nil {
+		return ignoreEnd(ctx, fmt.Errorf("watching the bucket %s: %w", b, err))
+	}
+	defer w.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case _, ok := <-w.Updates():
+			if !ok {
+				return ignoreEnd(ctx, fmt.Errorf("the watch on bucket %s ended", b))
+			}
+			changed()
+		}
+	}
+}
+
+func (j *Journal) scan(ctx context.Context, b Bucket, opt jetstream.WatchOpt, fn func(Revision)) error {
+	ctx, cancel := context.WithTimeout(ctx, requestTimeout)
+	defer cancel()
+	w, err := j.kv[b].WatchAll(ctx, opt)
+	if err != nil {
+		return fmt.Errorf("listing the bucket %s: %w", b, mapErr(err))
+	}
+	defer w.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return fmt.Errorf("listing the bucket %s: %w", b, mapErr(ctx.Err()))
+		case e := <-w.Updates():
+			if e == nil { // the watcher's mark for "all values delivered"
+				return nil
+			}
+			r, err := open(e)
+			if err != nil {
+				return err
+			}
+			fn(r)
+		}
+	}
+}
+
+func open(e jetstream.KeyValueEntry) (Revision, error) {
+	r := Revision{Key: e.Key(), Revision: e.Revision(), At: e.Created(), Deleted: e.Operation() != jetstream.KeyValuePut}
+	if r.Deleted {
+		return r, nil
+	}
+	var env envelope
+	if err := json.Unmarshal(e.Value(), &env); err != nil {
+		return r, fmt.Errorf("revision %d of %s/%s is damaged: %w", e.Revision(), e.Bucket(), e.Key(), err)
+	}
+	if env.Schema > schemaVersion {
+		return r, fmt.Errorf("revision %d of %s/%s was written by a newer version of tingdong (schema %d)", e.Revision(), e.Bucket(), e.Key(), env.Schema)
+	}
+	r.Author, r.Message, r.At, r.Value = env.Author, env.Message, env.At, env.Value
+	return r, nil
+}
+
+// wrongLastSequence is JetStream's API error code for a failed
+// compare-and-set.
+const wrongLastSequence = 10071
+
+func mapConflict(err error) error {
+	var api *jetstream.APIError
+	switch {
+	case errors.Is(err, jetstream.ErrKeyNotFound), errors.Is(err, jetstream.ErrKeyDeleted):
+		return ErrNotFound
+	case errors.Is(err, jetstream.ErrKeyExists):
+		return ErrConflict
+	case errors.As(err, &api) && api.ErrorCode == wrongLastSequence:
+		return ErrConflict
+	}
+	return mapErr(err)
+}
