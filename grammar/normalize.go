@@ -1,0 +1,44 @@
+package grammar
+
+import (
+	"strings"
+	"unicode"
+
+	"golang.org/x/text/unicode/norm"
+)
+
+// NormalizeText is the normal form of template text and input: NFC, white
+// space collapsed to single spaces (ends kept), ’ as '.
+func NormalizeText(s string) string {
+	if plainASCII(s) {
+		return s
+	}
+	s = strings.ReplaceAll(norm.NFC.String(s), "’", "'")
+	var b strings.Builder
+	b.Grow(len(s))
+	space := false
+	for _, r := range s {
+		if unicode.IsSpace(r) {
+			if !space {
+				b.WriteByte(' ')
+			}
+			space = true
+			continue
+		}
+		space = false
+		b.WriteRune(r)
+	}
+	return b.String()
+}
+
+// plainASCII reports whether s is ASCII without white space runs, the common
+// case that needs no work.
+func plainASCII(s string) bool {
+	for i := range len(s) {
+		c := s[i]
+		if c >= 0x80 || c < ' ' || c == ' ' && i > 0 && s[i-1] == ' ' {
+			return false
+		}
+	}
+	return true
+}
