@@ -2,7 +2,6 @@ package grammar
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
 	"strings"
 
@@ -43,7 +42,14 @@ func (l *loader) document(data []byte) *yaml.Node {
 		l.report(Error, "file-too-large", nil, text("文件有 %d 字节，上限是 %d", "the file has %d bytes, the limit is %d", len(data), maxFileBytes))
 		return nil
 	}
-	l.lines = strings.Split(string(data), "\n")
+	l.src = newSource(data)
+	if l.json = isJSON(data); l.json {
+		root, err := jsonNodes(data)
+		if err != nil {
+			l.syntax(err)
+		}
+		return root
+	}
 	var doc yaml.Node
 	if err := yaml.Unmarshal(data, &doc); err != nil {
 		l.syntax(err)
@@ -62,14 +68,8 @@ func (l *loader) syntax(err error) {
 	if _, rest, ok := strings.Cut(err.Error(), "line "); ok {
 		_, _ = fmt.Sscanf(rest, "%d", &line)
 	}
-	var te *yaml.TypeError
-	if errors.As(err, &te) && len(te.Errors) > 0 {
-		_, _ = fmt.Sscanf(te.Errors[0], "line %d", &line)
-	}
 	d.Start, d.End = Pos{line, 1}, Pos{line, 1}
-	if line <= len(l.lines) {
-		d.End.Column += len([]rune(l.lines[line-1]))
-	}
+	d.End.Column += len(l.src.line(line))
 }
 
 func (l *loader) top(f *File, e entry) {

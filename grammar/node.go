@@ -13,7 +13,7 @@ const maxAliasDepth = 20
 // loader reads the nodes of one document and collects what is wrong.
 type loader struct {
 	name    string
-	lines   []string // the source by lines, for positions inside scalars
+	src     *source
 	json    bool
 	dialect Dialect
 	diags   Diagnostics
