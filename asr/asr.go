@@ -4,7 +4,23 @@
 // libvosk is package asr/vosk.
 package asr
 
-import "context"
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+)
+
+// Errors that callers decide by. Others are failures of the recogniser.
+var (
+	// ErrOptions is wrapped when a stream cannot be opened as asked.
+	ErrOptions = errors.New("invalid recogniser options")
+	// ErrNoGrammars is wrapped when phrases are asked of a model that cannot
+	// be restricted to any.
+	ErrNoGrammars = errors.New("the model cannot take phrases")
+	// ErrClosed is wrapped when what was closed is used.
+	ErrClosed = errors.New("closed")
+)
 
 // Word is one recognised word with its place in the audio, in seconds.
 type Word struct {
@@ -48,12 +64,40 @@ type Options struct {
 	Phrases []string
 }
 
+// MaxAlternatives is the longest N-best list that can be asked for.
+const MaxAlternatives = 100
+
+// Check reports options that no recogniser can work with.
+func (o Options) Check() error {
+	switch {
+	case !slices.Contains([]int{8000, 16000, 44100, 48000}, o.SampleRate):
+		return fmt.Errorf("%w: sample rate %d Hz: use 8000, 16000, 44100 or 48000", ErrOptions, o.SampleRate)
+	case o.Alternatives < 0 || o.Alternatives > MaxAlternatives:
+		return fmt.Errorf("%w: %d alternatives: use 0 to %d", ErrOptions, o.Alternatives, MaxAlternatives)
+	case o.Phrases != nil && len(o.Phrases) == 0:
+		return fmt.Errorf("%w: the phrase list is empty: leave it out to listen to everything", ErrOptions)
+	}
+	return nil
+}
+
 // Step is the answer to one piece of audio.
 type Step struct {
 	// Partial is what is heard so far of the current utterance.
 	Partial string
 	// Utterance is set when the recogniser found an endpoint in this piece.
 	Utterance *Utterance
+	// More are further utterances that ended in the same piece, which only a
+	// piece of more than a second can hold.
+	More []Utterance
+}
+
+// Add appends an utterance that ended in this piece.
+func (s *Step) Add(u Utterance) {
+	if s.Utterance == nil {
+		s.Utterance = &u
+		return
+	}
+	s.More = append(s.More, u)
 }
 
 // Recognizer listens to one stream of PCM16LE mono audio. It is used by one
@@ -66,6 +110,13 @@ type Recognizer interface {
 	// Reset forgets the current utterance.
 	Reset(ctx context.Context) error
 	Close() error
+}
+
+// Restricted is implemented by recognizers that were opened with Phrases.
+type Restricted interface {
+	// Unknown are the words of the phrases that the model does not know.
+	// They were left out.
+	Unknown() []string
 }
 
 // Opener makes recognizers: the pool, or the binding in process.

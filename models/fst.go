@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 )
 
 // OpenFst's file format, as far as it is needed here. All numbers are little
@@ -24,21 +25,32 @@ import (
 //	string name; int64 next key, entries
 //	entries × (string symbol, int64 key)
 //
-// then the states and arcs, at least 12 bytes a state in every type.
+// then the states and arcs: 20 bytes a state and 16 an arc in type "const",
+// at least 12 bytes a state in the others. A type that ends in "lookahead"
+// wraps another one: after its own header come the int32 446681434 and the
+// whole transducer inside, which has the counts and the symbols.
 const (
 	fstMagic        = 2125659606
 	symbolsMagic    = 2125658996
+	addOnMagic      = 446681434
 	flagInput       = 1
 	flagOutput      = 2
-	bytesPerState   = 12
 	maxSymbolLength = 1 << 12
 )
 
 type fstHeader struct {
 	kind          string
-	states        int64
+	states, arcs  int64
 	inputSymbols  bool
 	outputSymbols bool
+}
+
+// minSize is the least number of bytes that the states and arcs take.
+func (h fstHeader) minSize() int64 {
+	if h.kind == "const" {
+		return h.states*20 + h.arcs*16
+	}
+	return h.states * 12
 }
 
 // readFSTFile reads the header of a transducer file and checks that the file
@@ -58,13 +70,25 @@ func readFSTFile(path string) (fstHeader, error) {
 	if err != nil {
 		return h, err
 	}
-	if h.states > 0 && info.Size() < h.states*bytesPerState {
-		return h, fmt.Errorf("%d bytes are too few for %d states: the file is cut off", info.Size(), h.states)
+	if h.states <= 0 || h.arcs < 0 || h.states > 1<<40 || h.arcs > 1<<40 || info.Size() < h.minSize() {
+		return h, fmt.Errorf("%d bytes cannot hold %d states and %d arcs: the file is cut off", info.Size(), h.states, h.arcs)
 	}
 	return h, nil
 }
 
 func readFSTHeader(r *bufio.Reader) (fstHeader, error) {
+	h, err := readOneHeader(r)
+	if err != nil || !strings.HasSuffix(h.kind, "lookahead") {
+		return h, err
+	}
+	var magic int32
+	if err := binary.Read(r, binary.LittleEndian, &magic); err != nil || magic != addOnMagic {
+		return h, errors.New("the graph's header is cut off")
+	}
+	return readOneHeader(r)
+}
+
+func readOneHeader(r *bufio.Reader) (fstHeader, error) {
 	var h fstHeader
 	var magic int32
 	if err := binary.Read(r, binary.LittleEndian, &magic); err != nil || magic != fstMagic {
@@ -89,7 +113,7 @@ func readFSTHeader(r *bufio.Reader) (fstHeader, error) {
 	if arcs != "standard" {
 		return h, fmt.Errorf("arcs of type %q: a recogniser's graph has \"standard\" ones", arcs)
 	}
-	return fstHeader{kind: kind, states: fixed.States,
+	return fstHeader{kind: kind, states: fixed.States, arcs: fixed.Arcs,
 		inputSymbols: fixed.Flags&flagInput != 0, outputSymbols: fixed.Flags&flagOutput != 0}, nil
 }
 

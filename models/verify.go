@@ -5,6 +5,9 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"slices"
+	"strconv"
+	"strings"
 )
 
 // ErrBroken is wrapped by every problem that Check and Verify report.
@@ -74,10 +77,38 @@ func (l layout) problems() []error {
 		}
 		symbols = symbols || h.outputSymbols
 	}
-	if !l.has(l.words) && !symbols {
-		bad(l.words, "missing, and no graph carries the words")
+	if l.has(l.disambig) && !listsNumbers(l.path(l.disambig)) {
+		bad(l.disambig, "is not a list of numbers")
+	}
+	if err := l.checkWords(symbols); err != nil {
+		bad(l.words, err.Error())
 	}
 	return found
+}
+
+// checkWords reads the whole of words.txt, which libvosk does not survive if
+// it is damaged. It may be missing when a graph carries the symbols.
+func (l layout) checkWords(inGraph bool) error {
+	if !l.has(l.words) {
+		if inGraph {
+			return nil
+		}
+		return errors.New("missing, and no graph carries the words")
+	}
+	words, err := readWords(l.path(l.words))
+	if err == nil && len(words) == 0 {
+		return errors.New("has no words")
+	}
+	return err
+}
+
+func listsNumbers(path string) bool {
+	raw, err := os.ReadFile(path)
+	fields := strings.Fields(string(raw))
+	return err == nil && len(fields) > 0 && !slices.ContainsFunc(fields, func(f string) bool {
+		_, err := strconv.Atoi(f)
+		return err != nil
+	})
 }
 
 // problems of the files against the manifest.

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"fmt"
 	"os"
+	"strconv"
 	"strings"
 	"unicode"
 )
@@ -55,7 +56,8 @@ func NewVocabulary(words []string) *Vocabulary {
 	return v
 }
 
-// readWords reads words.txt: a word and its number on each line.
+// readWords reads words.txt: a word and its number on each line. libvosk
+// aborts on a line of another shape.
 func readWords(path string) ([]string, error) {
 	f, err := os.Open(path)
 	if err != nil {
@@ -64,10 +66,18 @@ func readWords(path string) ([]string, error) {
 	defer f.Close()
 	var words []string
 	s := bufio.NewScanner(f)
-	for s.Scan() {
-		if word, _, ok := strings.Cut(s.Text(), " "); ok {
-			words = append(words, word)
+	for line := 1; s.Scan(); line++ {
+		columns := strings.Fields(s.Text())
+		if len(columns) == 0 {
+			continue
 		}
+		if len(columns) != 2 {
+			return nil, fmt.Errorf("line %d has %d columns: a word and its number are wanted", line, len(columns))
+		}
+		if _, err := strconv.Atoi(columns[1]); err != nil {
+			return nil, fmt.Errorf("line %d: %q is not a number", line, columns[1])
+		}
+		words = append(words, columns[0])
 	}
 	return words, s.Err()
 }

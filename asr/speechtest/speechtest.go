@@ -1,0 +1,123 @@
+// Package speechtest makes speech for tests: words of a recorded speaker
+// joined into commands, recordings of many speakers, synthetic voices, noise.
+// Everything is PCM16LE mono at 16 kHz. What is not on the machine (the shared
+// recordings, ffmpeg, espeak-ng) makes the test skip with a message.
+package speechtest
+
+import (
+	"encoding/binary"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"testing"
+)
+
+// Rate is the sample rate of everything here, in Hz.
+const Rate = 16000
+
+// Root is the repository's root directory.
+func Root(t testing.TB) string {
+	t.Helper()
+	_, file, _, ok := runtime.Caller(0)
+	if !ok {
+		t.Fatal("the test binary does not know its source")
+	}
+	return filepath.Join(filepath.Dir(file), "..", "..")
+}
+
+// Model is the directory of the model that ships.
+func Model(t testing.TB) string {
+	t.Helper()
+	return filepath.Join(Root(t), "models", "starter-zh")
+}
+
+// Shared is a path in the shared data beside the repository (or in
+// TINGDONG_SHARED). The test is skipped when it is not there.
+func Shared(t testing.TB, elements ...string) string {
+	t.Helper()
+	base := os.Getenv("TINGDONG_SHARED")
+	if base == "" {
+		base = filepath.Join(Root(t), "..", "shared")
+	}
+	path := filepath.Join(append([]string{base}, elements...)...)
+	if _, err := os.Stat(path); err != nil {
+		t.Skipf("no shared data: %v (set TINGDONG_SHARED)", err)
+	}
+	return path
+}
+
+// Words joins recordings of one speaker's words into a command, with pause
+// milliseconds of near silence between them and half a second around them.
+func Words(t testing.TB, pause int, words ...string) []byte {
+	t.Helper()
+	pcm := Silence(500)
+	for i, w := range words {
+		if i > 0 {
+			pcm = append(pcm, Silence(pause)...)
+		}
+		pcm = append(pcm, trim(File(t, Shared(t, "speech", "cmn", "words", "cmn-"+w+".opus")))...)
+	}
+	return append(pcm, Silence(500)...)
+}
+
+// File decodes any audio file.
+func File(t testing.TB, path string) []byte {
+	t.Helper()
+	need(t, "ffmpeg")
+	out, err := exec.Command("ffmpeg", "-v", "error", "-i", path, "-f", "s16le", "-ac", "1", "-ar", fmt.Sprint(Rate), "-").Output()
+	if err != nil {
+		t.Fatalf("decode %s: %v", path, err)
+	}
+	return out
+}
+
+// Synthetic speaks Mandarin, written as toneless syllables with tone numbers
+// ("da3 kai1"), in espeak-ng's voice with a variant such as "+f3" or "".
+func Synthetic(t testing.TB, pinyin, variant string) []byte {
+	t.Helper()
+	need(t, "espeak-ng")
+	wav := filepath.Join(t.TempDir(), "voice.wav")
+	cmd := exec.Command("espeak-ng", "-v", "cmn-latn-pinyin"+variant, "-s", "140", "-w", wav, pinyin)
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("espeak-ng: %v: %s", err, out)
+	}
+	return append(append(Silence(500), File(t, wav)...), Silence(500)...)
+}
+
+// Silence is millis of a quiet room: noise of about −70 dB, always the same.
+func Silence(millis int) []byte { return Noise(millis, 10) }
+
+// Noise is millis of white noise of a peak amplitude, always the same.
+func Noise(millis, amplitude int) []byte {
+	source := rand.New(rand.NewPCG(1, uint64(amplitude)))
+	pcm := make([]byte, millis*Rate/1000*2)
+	for i := 0; i < len(pcm); i += 2 {
+		binary.LittleEndian.PutUint16(pcm[i:], uint16(int16(source.IntN(2*amplitude+1)-amplitude)))
+	}
+	return pcm
+}
+
+// trim cuts the silence around a word and keeps 50 ms of it.
+func trim(pcm []byte) []byte {
+	const threshold, keep = 300, Rate / 20 * 2
+	first, last := len(pcm), 0
+	for i := 0; i+1 < len(pcm); i += 2 {
+		if v := int16(binary.LittleEndian.Uint16(pcm[i:])); v > threshold || v < -threshold {
+			first, last = min(first, i), i+2
+		}
+	}
+	if first >= last {
+		return pcm
+	}
+	return pcm[max(first-keep, 0):min(last+keep, len(pcm))]
+}
+
+func need(t testing.TB, program string) {
+	t.Helper()
+	if _, err := exec.LookPath(program); err != nil {
+		t.Skipf("%s is not installed", program)
+	}
+}
