@@ -150,11 +150,12 @@ export class Desk {
 
   /**
    * Shows an answer: the status line, what belongs below it, and speaks it if
-   * the visitor wants that. focus names the element that takes the focus.
+   * the visitor wants that. focus is the
+   * answer's own heading: it takes the focus, and stands for the status line.
    */
   answer(text, { say = text, quiet = false, focus } = {}, ...nodes) {
     this.set("answered");
-    this.view.say(text);
+    this.view.say(text, !focus);
     this.view.answer(...nodes);
     if (focus) focus.focus();
     if (quiet || !text) return;

@@ -19,7 +19,7 @@ h2 { font-size: 1rem; font-weight: 600; color: var(--c-mute); }
 .panel[data-state="error"] .status { color: var(--c-bad); }
 .heard { font-size: 1.5rem; line-height: 1.35; margin-top: 8px; }
 .hint { color: var(--c-mute); }
-.heard:empty, .hint:empty, .area:empty { display: none; }
+.status:empty, .heard:empty, .hint:empty, .area:empty { display: none; }
 .area { margin-top: 12px; }
 .meter { display: none; align-items: center; gap: 5px; height: 44px; margin-top: 8px; color: var(--c-live); }
 .panel[data-state="listening"] .meter { display: flex; }
@@ -30,6 +30,7 @@ h2 { font-size: 1rem; font-weight: 600; color: var(--c-mute); }
 .mic { display: flex; align-items: center; justify-content: center; gap: 0.5em; min-height: var(--size); width: 100%; border: 2px solid transparent;
   border-radius: 999px; background: var(--c-main); color: var(--c-on); font-size: 1.125rem; font-weight: 600; }
 .panel[data-state="listening"] .mic { background: var(--c-live); color: var(--c-face); }
+.panel[data-state="notice"] .mic { display: none; }
 .panel:is([data-state="asking"], [data-state="understanding"]) .mic { background: var(--c-soft); color: var(--c-text); border-color: var(--c-line); }
 form { display: flex; gap: 8px; }
 .box { position: relative; flex: 1; min-width: 0; }

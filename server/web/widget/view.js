@@ -100,9 +100,9 @@ export class View {
     if (this.t.states[name]) this.say(this.t.states[name]);
   }
 
-  /** The status line, seen and read out. */
-  say(text) {
-    this.status.textContent = text;
+  /** The status line, seen and read out; unseen when a heading says the same. */
+  say(text, seen = true) {
+    this.status.textContent = seen ? text : "";
     this.live.textContent = text;
   }
 
