@@ -1,0 +1,84 @@
+package eval
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"sort"
+	"testing"
+	"time"
+
+	"github.com/tingdong/tingdong/search"
+)
+
+// dev harness: TUNE=dir
+func TestTune(t *testing.T) {
+	dir := os.Getenv("TUNE")
+	if dir == "" {
+		t.Skip("set TUNE")
+	}
+	data := "../../../shared/search/"
+	sets := map[string][]string{"portal": {"gov_titles", "xwlb", "ncp_policies"}, "law": {"statute_articles"}}
+	qs := map[string][]string{"portal": {"ncp", "title_core", "docno"}, "law": {"stard"}}
+	for _, set := range []string{"portal", "law"} {
+		if s := os.Getenv("SET"); s != "" && s != set {
+			continue
+		}
+		t0 := time.Now()
+		x, err := search.Open(dir+"/"+set, search.Options{CacheBytes: 256 << 20})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer x.Close()
+		fmt.Println("open", time.Since(t0))
+		if n, _ := x.Count(); n == 0 {
+			var paths []string
+			for _, p := range sets[set] {
+				paths = append(paths, data+p+".jsonl.gz")
+			}
+			docs, err := Documents(paths...)
+			if err != nil {
+				t.Fatal(err)
+			}
+			t0 := time.Now()
+			for i := 0; i < len(docs); i += 1000 {
+				var ops []search.Op
+				for _, d := range docs[i:min(i+1000, len(docs))] {
+					ops = append(ops, search.Op{Upsert: d})
+				}
+				if err := x.Apply(uint64(i+1), ops); err != nil {
+					t.Fatal(err)
+				}
+			}
+			fmt.Println(set, len(docs), "docs", float64(len(docs))/time.Since(t0).Seconds(), "docs/s")
+			time.Sleep(3 * time.Second)
+		}
+		for _, name := range qs[set] {
+			js, err := Queries(data + "queries_" + name + ".jsonl")
+			if err != nil {
+				t.Fatal(err)
+			}
+			var half [2]Scores
+			var lat []float64
+			for _, j := range js {
+				t0 := time.Now()
+				r, err := x.Search(context.Background(), search.Query{Text: j.Query, Size: 100})
+				if err != nil {
+					t.Fatal(err)
+				}
+				lat = append(lat, float64(time.Since(t0).Microseconds())/1000)
+				var ids []string
+				for _, h := range r.Hits {
+					ids = append(ids, h.ID)
+				}
+				half[j.Half()].Add(j.Relevant, ids)
+			}
+			sort.Float64s(lat)
+			for h := range half {
+				m := half[h].Mean()
+				fmt.Printf("%-11s half %d n=%d nDCG@10 %.4f S@5 %.4f MRR %.4f R@100 %.4f\n", name, h, m.Queries, m.NDCG10, m.Success5, m.MRR, m.Recall100)
+			}
+			fmt.Printf("   p50 %.2f p99 %.2f ms\n", lat[len(lat)/2], lat[len(lat)*99/100])
+		}
+	}
+}

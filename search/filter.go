@@ -1,0 +1,207 @@
+package search
+
+import (
+	"context"
+	"slices"
+	"strconv"
+)
+
+// MaxSize is the largest page, MaxDepth how deep pages go by number; beyond
+// it a Cursor is needed.
+const (
+	MaxSize  = 100
+	MaxDepth = 10000
+)
+
+func (q *Query) check() error {
+	switch {
+	case q.Size < 0 || q.Size > MaxSize:
+		return &QueryError{"size", "must be 1 to " + strconv.Itoa(MaxSize)}
+	case q.Page < 0:
+		return &QueryError{"page", "must be 1 or more"}
+	case q.Sort != "" && q.Sort != "relevance" && q.Sort != "date":
+		return &QueryError{"sort", `must be "relevance" or "date"`}
+	case q.Year != 0 && (q.Year < 1000 || q.Year > 9999):
+		return &QueryError{"year", "must have four digits"}
+	}
+	if q.Page == 0 {
+		q.Page = 1
+	}
+	if q.Size == 0 {
+		q.Size = 10
+	}
+	if q.Page > MaxDepth/q.Size {
+		return &QueryError{"page", "goes " + strconv.Itoa(MaxDepth) + " results deep at most; narrow the search by column or year"}
+	}
+	return nil
+}
+
+// allowed gives the documents that pass the query's filters; nil is all.
+func (s *snapshot) allowed(q *Query, t *tables) (bitset, error) {
+	var set bitset
+	for _, f := range []struct {
+		field  string
+		values []string
+	}{
+		{fieldColumn, t.columnValues(q.Column)},
+		{fieldKind, []string{q.Kind}},
+		{fieldRole, []string{q.Role}},
+		{fieldLang, []string{q.Lang}},
+		{fieldYear, []string{year(q.Year)}},
+	} {
+		if f.values[0] == "" {
+			continue
+		}
+		var lists [][]uint32
+		for _, v := range f.values {
+			docs, err := s.docsOf(f.field, v)
+			if err != nil {
+				return nil, err
+			}
+			lists = append(lists, docs)
+		}
+		set = set.and(newBitset(s.size, lists...))
+	}
+	return set, nil
+}
+
+func year(y int) string {
+	if y == 0 {
+		return ""
+	}
+	return strconv.Itoa(y)
+}
+
+// without removes documents by id, for hidden results.
+func (s *snapshot) without(set bitset, ids []string) (bitset, error) {
+	if len(ids) == 0 {
+		return set, nil
+	}
+	if set == nil {
+		set = make(bitset, (s.size+63)/64)
+		for i := range set {
+			set[i] = ^uint64(0)
+		}
+	}
+	for _, id := range ids {
+		num, err := s.number(id)
+		if err != nil {
+			return nil, err
+		}
+		if num >= 0 {
+			set[num>>6] &^= 1 << (num & 63)
+		}
+	}
+	return set, nil
+}
+
+// number gives the document number of an id, -1 if there is none.
+func (s *snapshot) number(id string) (int, error) {
+	in, err := s.reader.InternalID(id)
+	if err != nil || in == nil {
+		return -1, err
+	}
+	return int(in.Value()), nil
+}
+
+// newest lists the documents of set from the newest to the oldest, those
+// without a date last, until limit.
+func (s *snapshot) newest(ctx context.Context, set bitset, limit int) ([]uint32, error) {
+	s.datesOnce.Do(func() {
+		var dates []Facet
+		dates, s.datesErr = s.values(fieldDate)
+		for _, d := range dates {
+			s.dates = append(s.dates, d.Value)
+		}
+		slices.Reverse(s.dates)
+	})
+	if s.datesErr != nil {
+		return nil, s.datesErr
+	}
+	var out []uint32
+	seen := make(bitset, (s.size+63)/64)
+	for _, d := range s.dates {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		docs, err := s.docsOf(fieldDate, d)
+		if err != nil {
+			return nil, err
+		}
+		for _, doc := range docs {
+			seen[doc>>6] |= 1 << (doc & 63)
+			if set.has(doc) {
+				out = append(out, doc)
+			}
+		}
+		if len(out) >= limit {
+			return out[:limit], nil
+		}
+	}
+	live, err := s.all()
+	if err != nil {
+		return nil, err
+	}
+	for _, doc := range live {
+		if len(out) >= limit {
+			break
+		}
+		if set.has(doc) && !seen.has(doc) {
+			out = append(out, doc)
+		}
+	}
+	return out, nil
+}
+
+// all lists every live document.
+func (s *snapshot) all() ([]uint32, error) {
+	var out []uint32
+	for i, seg := range s.scorch.Segments() {
+		it := seg.DocNumbersLive().Iterator()
+		for it.HasNext() {
+			out = append(out, s.offsets[i]+it.Next())
+		}
+	}
+	return out, nil
+}
+
+// facets counts the values of the filterable fields among the documents of
+// set, the most frequent first.
+func (s *snapshot) facets(set bitset, t *tables) (map[string][]Facet, error) {
+	out := map[string][]Facet{}
+	for name, field := range map[string]string{"column": fieldColumn, "year": fieldYear, "kind": fieldKind,
+		"role": fieldRole, "lang": fieldLang} {
+		values, err := s.values(field)
+		if err != nil {
+			return nil, err
+		}
+		counts := map[string]int{}
+		for _, v := range values[:min(len(values), maxFacetValues)] {
+			docs, err := s.docsOf(field, v.Value)
+			if err != nil {
+				return nil, err
+			}
+			for _, d := range docs {
+				if set.has(d) {
+					counts[v.Value]++
+				}
+			}
+		}
+		for v, n := range counts {
+			out[name] = append(out[name], Facet{v, n})
+		}
+		slices.SortFunc(out[name], func(a, b Facet) int {
+			if a.Count != b.Count {
+				return b.Count - a.Count
+			}
+			if a.Value < b.Value {
+				return -1
+			}
+			return 1
+		})
+	}
+	return out, nil
+}
+
+// maxFacetValues bounds the values counted for one facet.
+const maxFacetValues = 2000

@@ -1,0 +1,91 @@
+package search
+
+import (
+	"strings"
+
+	"github.com/tingdong/tingdong/search/analysis"
+	"github.com/tingdong/tingdong/zhtext"
+)
+
+// maxQuery is how many characters of a query are looked at. Longer ones are
+// cut: a question of a citizen has up to 100.
+const maxQuery = 256
+
+// maxTerms bounds the work of one query.
+const maxTerms = 160
+
+// plan is a query understood: the terms to look for, each with its weight.
+type plan struct {
+	text  string // folded, without the wrapping of spoken requests
+	terms []planTerm
+	docNo string // key, if the query has a document number
+	whole bool   // the query is nothing but that number
+}
+
+type planTerm struct {
+	term   string
+	pair   uint64 // the two characters, 0 for other terms
+	weight float64
+}
+
+func pairOf(a, b rune) uint64 { return uint64(a)<<32 | uint64(b) }
+
+func (x *Index) plan(text string) *plan {
+	p := &plan{}
+	if len(text) > 8*maxQuery {
+		text = strings.ToValidUTF8(text[:8*maxQuery], "")
+	}
+	if k, ok := analysis.DocNo(text); ok {
+		p.docNo, p.whole = k, true
+	} else if k, ok := analysis.FindDocNo(text); ok {
+		p.docNo = k
+	}
+	runes := unwrap(zhtext.Runes(text, maxQuery))
+	p.text = strings.TrimSpace(string(runes))
+	p.addTerms(runes, 1)
+	return p
+}
+
+// addTerms adds the terms of folded text with a weight, unless they are there
+// already.
+func (p *plan) addTerms(runes []rune, weight float64) {
+	weak := weakRunes(runes)
+	seen := map[string]bool{}
+	for _, t := range p.terms {
+		seen[t.term] = true
+	}
+	add := func(t planTerm) {
+		if !seen[t.term] && len(p.terms) < maxTerms && t.weight > 0 {
+			seen[t.term] = true
+			p.terms = append(p.terms, t)
+		}
+	}
+	analysis.Runs(runes, func(k analysis.Kind, from, to int) {
+		if k == analysis.Word {
+			add(planTerm{term: analysis.Stem(runes[from:to]), weight: weight})
+			return
+		}
+		if to-from == 1 {
+			add(planTerm{term: string(runes[from:to]), weight: 0.5 * weight})
+		}
+		for i := from; i+1 < to; i++ {
+			add(planTerm{term: string(runes[i : i+2]), pair: pairOf(runes[i], runes[i+1]), weight: weight * pairWeight(weak[i], weak[i+1])})
+		}
+	})
+}
+
+// Weights of character pairs inside and across words that carry no content.
+const (
+	weakInside = 0.05
+	weakAcross = 0.3
+)
+
+func pairWeight(a, b bool) float64 {
+	switch {
+	case a && b:
+		return weakInside
+	case a || b:
+		return weakAcross
+	}
+	return 1
+}

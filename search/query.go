@@ -1,0 +1,163 @@
+package search
+
+import (
+	"context"
+	"strings"
+	"time"
+)
+
+// Search answers a query. A *QueryError says that the query is at fault.
+func (x *Index) Search(ctx context.Context, q Query) (*Result, error) {
+	start := time.Now()
+	res := &Result{Query: q.Text, Hits: []Hit{}}
+	if err := q.check(); err != nil {
+		return nil, err
+	}
+	t := x.tables.Load()
+	err := x.read(ctx, func(s *snapshot) error {
+		set, err := s.allowed(&q, t)
+		if err != nil {
+			return err
+		}
+		if set, err = s.without(set, append(t.rules.Hidden[""], t.rules.Hidden[ruleKey(q.Text)]...)); err != nil {
+			return err
+		}
+		if strings.TrimSpace(q.Text) == "" && len(q.Alternatives) == 0 {
+			return s.list(ctx, &q, set, res, t)
+		}
+		return x.find(ctx, s, &q, set, res, t)
+	})
+	if err != nil {
+		return nil, err
+	}
+	res.TookUS = time.Since(start).Microseconds()
+	return res, nil
+}
+
+// list answers a query without words: the newest documents.
+func (s *snapshot) list(ctx context.Context, q *Query, set bitset, res *Result, t *tables) error {
+	docs, err := s.newest(ctx, set, q.Page*q.Size)
+	if err != nil {
+		return err
+	}
+	live, err := s.all()
+	if err != nil {
+		return err
+	}
+	for _, d := range live {
+		if set.has(d) {
+			res.Total++
+		}
+	}
+	if q.Facets {
+		if res.Facets, err = s.facets(set, t); err != nil {
+			return err
+		}
+	}
+	for _, d := range docs[min(len(docs), (q.Page-1)*q.Size):] {
+		c, err := s.candidate(d)
+		if err != nil {
+			return err
+		}
+		res.Hits = append(res.Hits, newHit(c, 0, nil))
+	}
+	return nil
+}
+
+// find answers a query with words.
+func (x *Index) find(ctx context.Context, s *snapshot, q *Query, set bitset, res *Result, t *tables) error {
+	p := x.plan(q.Text)
+	order, err := s.search(ctx, p, set, max(rerankDepth*2, q.Page*q.Size), res)
+	if err != nil {
+		return err
+	}
+	if order, err = s.promote(p, order, set, t.rules.Pinned[ruleKey(q.Text)], res); err != nil {
+		return err
+	}
+	res.Total = max(res.Total, len(order))
+	return s.page(q, p, order, res)
+}
+
+// search ranks: BM25 over everything, then a close look at the best.
+func (s *snapshot) search(ctx context.Context, p *plan, set bitset, depth int, res *Result) ([]ranked, error) {
+	if len(p.terms) == 0 {
+		return nil, nil
+	}
+	acc := s.accumulator()
+	defer s.scratch.Put(acc)
+	total, err := s.accumulate(ctx, p.terms, acc)
+	if err != nil || total == 0 {
+		return nil, err
+	}
+	top, count := acc.best(depth, set)
+	res.Total = count
+	if len(top) > 0 && top[0].cover < 0.999*total {
+		res.Relaxed = "some"
+	}
+	return s.rerank(p, top, total)
+}
+
+// promote puts pinned documents and those with the very document number asked
+// for in front.
+func (s *snapshot) promote(p *plan, order []ranked, set bitset, pinned []string, res *Result) ([]ranked, error) {
+	var front []ranked
+	taken := map[uint32]bool{}
+	add := func(doc uint32, score float64) {
+		if !taken[doc] && set.has(doc) {
+			taken[doc] = true
+			front = append(front, ranked{doc: doc, score: score})
+		}
+	}
+	for _, id := range pinned {
+		n, err := s.number(id)
+		if err != nil {
+			return nil, err
+		}
+		if n >= 0 {
+			add(uint32(n), 1000)
+		}
+	}
+	if p.docNo != "" {
+		for _, field := range []string{fieldDocNo, fieldCited} {
+			docs, err := s.docsOf(field, p.docNo)
+			if err != nil {
+				return nil, err
+			}
+			for _, d := range docs[:min(len(docs), MaxSize)] {
+				add(d, 900)
+			}
+		}
+		if p.whole && len(front) > 0 {
+			res.Relaxed, res.Total = "", len(front)
+			return front, nil
+		}
+	}
+	if len(front) == 0 {
+		return order, nil
+	}
+	for _, r := range order {
+		if !taken[r.doc] {
+			front = append(front, r)
+		}
+	}
+	return front, nil
+}
+
+// page turns one page of the order into hits.
+func (s *snapshot) page(q *Query, p *plan, order []ranked, res *Result) error {
+	m, err := newMatcher(s, p.terms)
+	if err != nil {
+		return err
+	}
+	from := min(len(order), (q.Page-1)*q.Size)
+	for _, r := range order[from:min(len(order), from+q.Size)] {
+		c := r.cand
+		if c == nil {
+			if c, err = s.candidate(r.doc); err != nil {
+				return err
+			}
+		}
+		res.Hits = append(res.Hits, newHit(c, r.score, m))
+	}
+	return nil
+}
