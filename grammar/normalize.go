@@ -42,3 +42,17 @@ func plainASCII(s string) bool {
 	}
 	return true
 }
+
+// matchKey is text as matching compares it: normalised, without surrounding
+// space and case.
+func matchKey(s string) string {
+	return strings.ToLower(strings.TrimSpace(NormalizeText(s)))
+}
+
+// speakable reports a character that has a sound.
+func speakable(r rune) bool {
+	return unicode.IsLetter(r) || unicode.IsNumber(r) || unicode.Is(unicode.Sc, r) || strings.ContainsRune("+%&=", r)
+}
+
+// wide reports a character that is written without spaces around it.
+func wide(r rune) bool { return unicode.Is(unicode.Han, r) }

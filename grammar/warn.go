@@ -1,0 +1,111 @@
+package grammar
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+)
+
+// Bounds of the comparisons between sentences. A template with more forms
+// than formsPerTemplate is not compared; real ones have some dozens.
+const (
+	formsPerTemplate = 2000
+	formsOfAll       = 300_000
+)
+
+// sentence is a template with all its forms: texts with list references kept
+// as they are.
+type sentence struct {
+	t     *Template
+	b     *Block
+	in    *Intent
+	order int
+	forms []string
+	// rest says that there are more forms than were enumerated.
+	rest bool
+}
+
+// warn finds what hassil does not: sentences that another always wins over,
+// entries that sound alike, and words that the recogniser cannot hear.
+func (c *checker) warn() {
+	sentences := c.sentences()
+	c.unreachable(sentences)
+	if c.o.Sound != nil {
+		c.alikeSentences(sentences)
+		c.alikeValues()
+	}
+	if c.o.Vocabulary != nil {
+		c.unheard()
+	}
+}
+
+// sentences enumerates the forms of all templates, within bounds.
+func (c *checker) sentences() []*sentence {
+	var out []*sentence
+	total := 0
+	for _, in := range c.f.Intents {
+		for _, b := range in.Blocks {
+			for _, t := range b.Sentences {
+				s := &sentence{t: t, b: b, in: in, order: len(out)}
+				c.forms(s)
+				if total += len(s.forms); total > formsOfAll {
+					return out
+				}
+				out = append(out, s)
+			}
+		}
+	}
+	return out
+}
+
+func (c *checker) forms(s *sentence) {
+	e := expander{s: c.scope(s.b), steps: 50 * formsPerTemplate}
+	e.reference = func(l *ListRef) string { return "\x00" + l.List + "\x00" }
+	seen := map[string]bool{}
+	done := e.each(s.t.Root, "", func(form string) bool {
+		form = strings.ToLower(tidy(form, false))
+		if c.f.Settings.IgnoreWhitespace {
+			form = strings.ReplaceAll(form, " ", "")
+		}
+		if !seen[form] {
+			seen[form] = true
+			s.forms = append(s.forms, form)
+		}
+		return len(s.forms) < formsPerTemplate
+	})
+	s.rest = !done
+}
+
+// unreachable reports a sentence each of whose forms another sentence wins:
+// one of greater weight, or of the same and earlier in the file.
+func (c *checker) unreachable(sentences []*sentence) {
+	ranked := slices.Clone(sentences)
+	slices.SortStableFunc(ranked, func(a, b *sentence) int { return cmp.Compare(b.b.Weight, a.b.Weight) })
+	owner := map[string]*sentence{}
+	for _, s := range ranked {
+		var first *sentence
+		covered := !s.rest && len(s.forms) > 0
+		for _, form := range s.forms {
+			o := owner[form]
+			if o == nil || !alwaysApplies(o.b, s.b) {
+				covered = false
+			} else if first == nil {
+				first = o
+			}
+			if o == nil || alwaysApplies(s.b, o.b) {
+				owner[form] = cmp.Or(o, s)
+			}
+		}
+		if covered && first.t != s.t {
+			c.add(Warning, "unreachable-template", s.t.Span, text("这条永远轮不到：%[1]s 处的「%[2]s」总是先匹配", "this never applies: %[2]q at %[1]s always wins",
+				first.t.Pos(), first.t.Source))
+		}
+	}
+}
+
+// alwaysApplies reports whether winner applies whenever loser would: it has no
+// condition, or both stand in one block.
+func alwaysApplies(winner, loser *Block) bool {
+	return winner == loser || len(winner.RequiresContext)+len(winner.ExcludesContext)+
+		len(winner.RequiredKeywords)+len(winner.Roles)+len(winner.Lists) == 0 && len(loser.Lists) == 0
+}
