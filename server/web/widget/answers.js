@@ -40,7 +40,8 @@ export class Answers {
     const { action } = reply;
     if (action === "navigate" && reply.column) this.#navigate(reply);
     else if (action === "control" && reply.control) this.#control(reply);
-    else if (action === "search" && reply.search) this.#results(reply, reply.search);
+    else if (action === "search" && reply.search?.hits) this.#results(reply, reply.search);
+    else if (action === "search") await this.#searchFor(reply.search?.query || reply.query || reply.utterance);
     else if (action === "clarify" && reply.choices?.length) this.#clarify(reply);
     else this.#nothing(reply);
   }
@@ -107,9 +108,14 @@ export class Answers {
     location.assign(url);
   }
 
+  #count(hit, rank) {
+    const { server, session } = this.host;
+    clicked(server, { session, query: this.found?.query, id: hit.id, url: hit.url, rank });
+  }
+
   #opened(event, hit, rank) {
     const { host } = this;
-    clicked(host.server, { session: host.session, query: this.found.query, id: hit.id, url: hit.url, rank });
+    this.#count(hit, rank);
     if (!host.emit("navigate", { url: event.currentTarget.href, hit })) event.preventDefault();
   }
 
@@ -131,12 +137,12 @@ export class Answers {
     return undefined;
   }
 
-  /** Opens the n-th result shown in the widget, or of the page's own list. */
-  openItem(n) {
+  /** Opens the n-th result shown in the widget, or of the page's own list; n < 0 from the end. */
+  openItem(n, url) {
     const hits = this.found?.hits || [];
-    const hit = hits[n < 0 ? hits.length + n : n - 1];
+    const hit = hits[n < 0 ? hits.length + n : n - 1] || (url && { url });
     if (hit?.url) {
-      clicked(this.host.server, { session: this.host.session, query: this.found.query, id: hit.id, url: hit.url, rank: n });
+      this.#count(hit, n);
       return this.follow(hit.url, hit.title);
     }
     const item = pageItem(n);
@@ -148,16 +154,14 @@ export class Answers {
     const choice = this.choices?.[n < 0 ? this.choices.length + n : n - 1];
     if (!choice) return this.openItem(n);
     this.drop();
-    const reply = { utterance: choice.label, ...choice };
-    if (reply.action === "search" && !reply.search?.hits) this.#searchFor(reply.search?.query || choice.label);
-    else this.#act(reply);
+    this.#act({ utterance: choice.label, ...choice });
     return undefined;
   }
 
   async #searchFor(query) {
     const { host } = this;
     try {
-      this.#results({}, await search(host.server, query, host.lang));
+      this.#results({ utterance: query }, await search(host.server, query, host.lang));
     } catch (problem) {
       host.fail(problem);
     }

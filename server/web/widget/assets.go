@@ -10,7 +10,9 @@ import (
 	"encoding/base64"
 	"fmt"
 	"io/fs"
+	"net/http"
 	"strings"
+	"time"
 )
 
 //go:embed *.js
@@ -85,4 +87,34 @@ func strip(text []byte) []byte {
 		}
 	}
 	return out.Bytes()
+}
+
+// Handler serves the files by name, at the root of its path. Pages of any
+// origin may load them; a browser asks again after five minutes, with the ETag.
+func Handler() (http.Handler, error) {
+	assets, err := Assets()
+	if err != nil {
+		return nil, err
+	}
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		a, ok := assets[strings.TrimPrefix(r.URL.Path, "/")]
+		if !ok {
+			http.NotFound(w, r)
+			return
+		}
+		h := w.Header()
+		h.Set("Content-Type", "text/javascript; charset=utf-8")
+		h.Set("Cache-Control", "public, max-age=300")
+		h.Set("Access-Control-Allow-Origin", "*")
+		h.Set("Cross-Origin-Resource-Policy", "cross-origin")
+		h.Set("X-Content-Type-Options", "nosniff")
+		h.Set("Vary", "Accept-Encoding")
+		body, tag := a.Body, a.ETag
+		if strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") {
+			h.Set("Content-Encoding", "gzip")
+			body, tag = a.Gzip, strings.TrimSuffix(a.ETag, `"`)+`-gzip"`
+		}
+		h.Set("ETag", tag)
+		http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(body))
+	}), nil
 }

@@ -2,6 +2,9 @@ package widget
 
 import (
 	"bytes"
+	"compress/gzip"
+	"io"
+	"net/http/httptest"
 	"regexp"
 	"strings"
 	"testing"
@@ -56,5 +59,40 @@ func TestStrip(t *testing.T) {
 	want := "const a = \"// text\"; // kept\nf(`\nx /* y */\n`);\n"
 	if got := strip([]byte(in)); !bytes.Equal(got, []byte(want)) {
 		t.Errorf("strip:\n%s\nwant:\n%s", got, want)
+	}
+}
+
+func TestHandler(t *testing.T) {
+	h, err := Handler()
+	if err != nil {
+		t.Fatal(err)
+	}
+	get := func(path string, header ...string) *httptest.ResponseRecorder {
+		r := httptest.NewRequest("GET", path, nil)
+		for i := 0; i < len(header); i += 2 {
+			r.Header.Set(header[i], header[i+1])
+		}
+		w := httptest.NewRecorder()
+		h.ServeHTTP(w, r)
+		return w
+	}
+	plain, packed := get("/widget.js"), get("/widget.js", "Accept-Encoding", "gzip")
+	z, err := gzip.NewReader(packed.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if body, err := io.ReadAll(z); err != nil || !bytes.Equal(body, plain.Body.Bytes()) {
+		t.Errorf("the compressed file is not the plain one (%v)", err)
+	}
+	if ct := plain.Header().Get("Content-Type"); !strings.HasPrefix(ct, "text/javascript") {
+		t.Errorf("content type %q: a browser takes modules only as JavaScript", ct)
+	}
+	if got := get("/widget.js", "If-None-Match", plain.Header().Get("ETag")).Code; got != 304 {
+		t.Errorf("with the file's ETag: status %d, want 304", got)
+	}
+	for _, path := range []string{"/", "/assets.go", "/../assets.go", "/none.js"} {
+		if got := get(path).Code; got != 404 {
+			t.Errorf("%s: status %d, want 404", path, got)
+		}
 	}
 }

@@ -58,7 +58,8 @@ function hitRow(hit, i, opened) {
  * rank) is called when one is clicked; more is the address of all, or null.
  */
 export function resultCard(t, found, { opened, ask, more }) {
-  const { query, total = 0, hits = [], suggestion } = found;
+  const { query, total = 0, suggestion } = found;
+  const hits = found.hits || [];
   const heading = h("h3", { tabindex: "-1" }, total ? t.results(query, total) : t.nothing(query));
   const node = h("div", { class: "results" }, heading,
     suggestion && chips(t.meant, [suggestion], ask),

@@ -115,7 +115,7 @@ const CONTROLS = {
   next_page: (host) => host.follow(related("next")),
   goto_page: (host, { page }) => host.follow(pageLink(page)),
   last_page: (host) => host.follow(related("last") || pageLink()),
-  open_item: (host, { index }) => host.openItem(index),
+  open_item: (host, { index, url }) => host.openItem(index, url),
   lang: (host, { to }) => host.follow(document.querySelector(`[rel~=alternate][hreflang|="${CSS.escape(to)}"], a[hreflang|="${CSS.escape(to)}"]`)),
   help: dialogue.help,
   exit: dialogue.exit,

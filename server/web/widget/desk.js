@@ -85,7 +85,8 @@ export class Desk {
       level: (l) => this.view.level(l),
       partial: (text, target) => this.view.heard(text, target && this.t.target(target.name)),
       final: (alternatives) => this.#final(alternatives),
-      reply: (reply) => this.#reply(reply),
+      // nothing was said: a hint about the microphone helps more than 没有听懂
+      reply: (reply) => (reply.utterance || reply.action !== "none" ? this.#reply(reply) : this.fail(new Problem("silent"))),
       fail: (problem) => this.fail(problem),
     });
     this.turn.begin();

@@ -1,0 +1,125 @@
+// Everything that can be in the way of the microphone: each has its own plain
+// message, and the text box stays as a way on.
+import assert from "node:assert/strict";
+import { after, before, describe, test } from "node:test";
+import { launch, Visitor } from "./lib/browser.mjs";
+import { openLine } from "./lib/line.mjs";
+import { startServer } from "./lib/server.mjs";
+import { silence } from "./lib/speech.mjs";
+import { openTab } from "./lib/tabs.mjs";
+
+const options = { timeout: 60_000 };
+
+describe("trouble", () => {
+  let server, wav;
+  before(async () => {
+    server = await startServer();
+    wav = await silence(12, "silence");
+  }, { timeout: 90_000 });
+  after(() => server.stop());
+
+  // Speaks into nothing and expects the code; then the same by typing works.
+  async function refused(browser, url, code, context) {
+    try {
+      const v = await Visitor.open(browser, url, { context });
+      await v.part(".voice").click();
+      assert.equal((await v.event("error")).code, code);
+      await v.state("error");
+      assert.notEqual((await v.live()).trim(), "");
+      await v.part(".card .plain").click();
+      await v.page.keyboard.type("教育局");
+      await v.page.keyboard.press("Enter");
+      assert.equal((await v.event("reply")).reply.action, "navigate", "typing is the way on");
+      assert.deepEqual(v.errors, []);
+      return v;
+    } finally {
+      await browser.close();
+    }
+  }
+
+  test("permission denied", options, async () => {
+    const browser = await launch({ wav, allow: false });
+    const cdp = await browser.newBrowserCDPSession();
+    await cdp.send("Browser.setPermission", { permission: { name: "microphone" }, setting: "denied", origin: server.url });
+    await refused(browser, server.url, "denied");
+  });
+
+  test("no microphone", options, async () => {
+    const browser = await launch({ flags: ["--use-fake-ui-for-media-stream"] });
+    await refused(browser, server.url, "no_microphone");
+  });
+
+  test("an address without https", options, async () => {
+    const { port } = new URL(server.url);
+    const browser = await launch({ wav, flags: ["--host-resolver-rules=MAP portal.test 127.0.0.1"] });
+    await refused(browser, `http://portal.test:${port}`, "insecure");
+  });
+
+  test("inside WeChat, where there is no getUserMedia", options, async () => {
+    // the browser's own switch takes the API away, as that app does
+    const browser = await launch({ flags: ["--disable-blink-features=MediaDevices", "--disable-features=MediaDevices"] });
+    const context = { userAgent: "Mozilla/5.0 (iPhone) MicroMessenger/8.0.50" };
+    const probe = await browser.newPage();
+    await probe.addInitScript(() => Object.defineProperty(Navigator.prototype, "mediaDevices", { get: () => undefined }));
+    await probe.close();
+    await refused(browser, server.url, "in_app", { ...context });
+  });
+
+  test("nobody speaks", options, async () => {
+    const browser = await launch({ wav });
+    try {
+      const v = await Visitor.open(browser, server.url);
+      await v.part(".voice").click();
+      await v.state("listening");
+      assert.equal((await v.event("error")).code, "silent");
+      await v.micOff();
+    } finally {
+      await browser.close();
+    }
+  });
+
+  test("the network goes and stays away", options, async () => {
+    const line = await openLine(server.url);
+    const browser = await launch({ wav });
+    try {
+      const v = await Visitor.open(browser, line.url);
+      await v.part(".voice").click();
+      await v.state("listening");
+      line.down = true;
+      line.cut();
+      assert.equal((await v.event("error")).code, "lost");
+      await v.micOff();
+      await v.part("#q").fill("教育局");
+      await v.page.keyboard.press("Enter");
+      await v.page.waitForFunction(() => window.seen.events.some((e) => e.name === "error" && e.detail.code === "offline"));
+      line.down = false; // and comes back
+      await v.part("#q").fill("教育局");
+      await v.page.keyboard.press("Enter");
+      assert.equal((await v.event("reply")).reply.action, "navigate");
+    } finally {
+      await browser.close();
+      await line.close();
+    }
+  });
+
+  test("a hidden page lets go of the microphone", options, async () => {
+    const tab = await openTab(server.url, wav);
+    try {
+      await tab.until(`document.querySelector("tingdong-voice")?.dataset.state === "idle"`);
+      await tab.run(`
+        localStorage.setItem("tingdong.settings", '{"noticed":true}');
+        window.tracks = [];
+        const open = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+        navigator.mediaDevices.getUserMedia = async (c) => { const s = await open(c); tracks.push(...s.getTracks()); return s; };
+        document.querySelector("tingdong-voice").listen();`);
+      await tab.until(`document.querySelector("tingdong-voice").dataset.state === "listening"`);
+      assert.equal(await tab.run(`tracks.every((t) => t.readyState === "live")`), true);
+      await tab.cover();
+      await tab.until(`document.visibilityState === "hidden"`);
+      await tab.until(`tracks.length > 0 && tracks.every((t) => t.readyState === "ended")`);
+      assert.equal(await tab.run(`document.querySelector("tingdong-voice").dataset.state`), "error");
+    } finally {
+      await tab.close();
+    }
+  });
+});
