@@ -20,6 +20,12 @@ var (
 	ErrNoGrammars = errors.New("the model cannot take phrases")
 	// ErrClosed is wrapped when what was closed is used.
 	ErrClosed = errors.New("closed")
+	// ErrBusy is wrapped when the measured load leaves no room for another
+	// stream that speaks in real time. Trying again later may work.
+	ErrBusy = errors.New("speech recognition is at its capacity")
+	// ErrWorker is wrapped when worker processes failed repeatedly while
+	// they handled one stream. The stream is lost; others are not.
+	ErrWorker = errors.New("speech workers failed")
 )
 
 // Word is one recognised word with its place in the audio, in seconds.
@@ -62,6 +68,9 @@ type Options struct {
 	// Phrases, when not nil, restricts recognition to these phrases. Each is
 	// words of the model separated by spaces; an empty list is an error.
 	Phrases []string
+	// Admitted says that the stream belongs to a turn that has been admitted
+	// already, such as its second decoding: load does not refuse it.
+	Admitted bool
 }
 
 // MaxAlternatives is the longest N-best list that can be asked for.
@@ -89,6 +98,9 @@ type Step struct {
 	// More are further utterances that ended in the same piece, which only a
 	// piece of more than a second can hold.
 	More []Utterance
+	// Rest is how many bytes at the end of the piece belong to the utterance
+	// after the last endpoint. It means nothing without an Utterance.
+	Rest int
 }
 
 // Add appends an utterance that ended in this piece.

@@ -53,6 +53,7 @@ func (r *Recognizer) Accept(ctx context.Context, pcm []byte) (asr.Step, error) {
 				return step, err
 			}
 			step.Add(u)
+			step.Rest = len(pcm) - n
 		default:
 			return step, errDecoder
 		}
