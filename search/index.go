@@ -37,6 +37,8 @@ type Options struct {
 	// Words are added to the dictionary: places, departments, services.
 	// Changing them makes an existing index ErrOutdated.
 	Words []string
+	// Synonyms are added to the shipped ones; SetSynonyms replaces them later.
+	Synonyms []Synonym
 	// CacheBytes bounds the memory for decoded postings and documents, half
 	// each; 0 means 96 MB.
 	CacheBytes int
@@ -74,7 +76,7 @@ func Open(dir string, o Options) (*Index, error) {
 		o.CacheBytes = 96 << 20
 	}
 	x := &Index{dir: dir, opts: o, an: analysis.New(o.Words)}
-	x.tables.Store(newTables(o.Columns, Rules{}, nil))
+	x.tables.Store(newTables(o.Columns, Rules{}, newSynonyms(shipped(), folded(o.Synonyms))))
 	b, err := openBleve(dir, x.version())
 	if err != nil {
 		return nil, err

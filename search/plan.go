@@ -26,6 +26,7 @@ type planTerm struct {
 	term   string
 	pair   uint64 // the two characters, 0 for other terms
 	weight float64
+	extra  bool // not in the query: a synonym or related word
 }
 
 func pairOf(a, b rune) uint64 { return uint64(a)<<32 | uint64(b) }
@@ -42,13 +43,20 @@ func (x *Index) plan(text string) *plan {
 	}
 	runes := unwrap(zhtext.Runes(text, maxQuery))
 	p.text = strings.TrimSpace(string(runes))
-	p.addTerms(runes, 1)
+	p.addTerms(x.an.Words(), runes, 1)
+	n := len(p.terms)
+	for _, w := range x.tables.Load().synonyms.expand(runes) {
+		p.addTerms(x.an.Words(), []rune(w), T["syn"])
+	}
+	for i := n; i < len(p.terms); i++ {
+		p.terms[i].extra = true
+	}
 	return p
 }
 
 // addTerms adds the terms of folded text with a weight, unless they are there
 // already.
-func (p *plan) addTerms(runes []rune, weight float64) {
+func (p *plan) addTerms(words *analysis.Words, runes []rune, weight float64) {
 	weak := weakRunes(runes)
 	seen := map[string]bool{}
 	for _, t := range p.terms {
@@ -68,24 +76,25 @@ func (p *plan) addTerms(runes []rune, weight float64) {
 		if to-from == 1 {
 			add(planTerm{term: string(runes[from:to]), weight: 0.5 * weight})
 		}
+		starts := make([]bool, to-from+1)
+		words.Segment(runes[from:to], func(i, j int) { starts[i] = true })
 		for i := from; i+1 < to; i++ {
-			add(planTerm{term: string(runes[i : i+2]), pair: pairOf(runes[i], runes[i+1]), weight: weight * pairWeight(weak[i], weak[i+1])})
+			add(planTerm{term: string(runes[i : i+2]), pair: pairOf(runes[i], runes[i+1]), weight: weight * pairWeight(weak[i], weak[i+1], starts[i+1-from])})
 		}
+		words.Long(runes[from:to], func(i, j int) {
+			add(planTerm{term: string(runes[from+i : from+j]), weight: weight * T["long"]})
+		})
 	})
 }
 
-// Weights of character pairs inside and across words that carry no content.
-const (
-	weakInside = 0.05
-	weakAcross = 0.3
-)
-
-func pairWeight(a, b bool) float64 {
+func pairWeight(a, b, across bool) float64 {
 	switch {
 	case a && b:
-		return weakInside
+		return T["weakIn"]
 	case a || b:
-		return weakAcross
+		return T["weakX"]
+	case across:
+		return T["cross"]
 	}
 	return 1
 }

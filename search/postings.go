@@ -18,15 +18,6 @@ type list struct {
 
 const impactScale = 20000.0
 
-// BM25F parameters. Titles say what a page is about, so a hit there counts
-// for several in the body, and their length matters less.
-const (
-	k1          = 1.2
-	titleWeight = 2.5
-	titleB      = 0.5
-	bodyB       = 0.6
-)
-
 // idf is BM25's, never negative.
 func (s *snapshot) idf(df int) float64 {
 	return math.Log(1 + (float64(s.live)-float64(df)+0.5)/(float64(df)+0.5))
@@ -58,6 +49,7 @@ type fieldPosting struct {
 }
 
 func (s *snapshot) merge(title, body []fieldPosting) *list {
+	k1, titleWeight, titleB, bodyB := T["k1"], T["tw"], T["tb"], T["bb"]
 	l := &list{docs: make([]uint32, 0, len(title)+len(body)), impacts: make([]uint16, 0, len(title)+len(body))}
 	i, j := 0, 0
 	for i < len(title) || j < len(body) {

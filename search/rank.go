@@ -7,7 +7,7 @@ import (
 
 // rerankDepth is how many of the best documents by BM25 are looked at word by
 // word. Deeper gained nothing on the tuning queries.
-const rerankDepth = 60
+const rerankDepth = 100
 
 // ranked is a candidate with its final score.
 type ranked struct {
@@ -24,9 +24,6 @@ type features struct {
 	phrase float64 // share of the query in its longest unbroken run
 	exact  float64 // how much of the title the query is
 }
-
-// windowSize is the length of a passage in characters: two sentences.
-const windowSize = 100
 
 // matcher finds the query's character pairs and words in folded text.
 type matcher struct {
@@ -91,6 +88,7 @@ func (m *matcher) distinct(hits []hit) float64 {
 func (m *matcher) window(hits []hit) (best float64, at int) {
 	clear(m.last)
 	sum, from := 0.0, 0
+	windowSize := int(T["wsize"])
 	for _, h := range hits {
 		for hits[from].at <= h.at-windowSize {
 			if m.last[hits[from].pair]--; m.last[hits[from].pair] == 0 {
@@ -151,13 +149,6 @@ func (m *matcher) features(c *candidate, buf []hit) (features, []hit) {
 	return f, buf
 }
 
-// rankWeights are the second stage: score = BM25 × (1 + Σ weight·feature).
-type rankWeights struct{ Cover, Title, Window, Phrase, Exact float64 }
-
-// weights were chosen on half of the tuning queries; docs/search.md has both
-// halves.
-var weights = rankWeights{Cover: 0.5, Title: 0.3, Window: 0.6, Phrase: 0.3, Exact: 0.3}
-
 // rerank looks at the best documents closely and sorts them anew.
 func (s *snapshot) rerank(p *plan, top []scored, total float32) ([]ranked, error) {
 	m, err := newMatcher(s, p.terms)
@@ -180,9 +171,10 @@ func (s *snapshot) rerank(p *plan, top []scored, total float32) ([]ranked, error
 		var f features
 		f, buf = m.features(c, buf)
 		out[i].cand = c
-		out[i].score *= 1 + weights.Cover*float64(out[i].cover) + weights.Title*f.title +
-			weights.Window*f.window + weights.Phrase*f.phrase + weights.Exact*f.exact
+		out[i].score *= 1 + T["cover"]*float64(out[i].cover) + T["title"]*f.title +
+			T["window"]*f.window + T["phrase"]*f.phrase + T["exact"]*f.exact
 	}
+	support(out[:min(len(out), rerankDepth)])
 	slices.SortStableFunc(out, func(a, b ranked) int {
 		switch {
 		case a.score > b.score:

@@ -43,6 +43,13 @@ func (s *snapshot) accumulate(ctx context.Context, terms []planTerm, acc *accumu
 			return 0, err
 		}
 		w := float32(t.weight * s.idf(len(l.docs)))
+		if t.extra {
+			w0 := w / impactScale
+			for i, d := range l.docs {
+				acc.score[d] += w0 * float32(l.impacts[i])
+			}
+			continue
+		}
 		total += w
 		scale := w / impactScale
 		for i, d := range l.docs {

@@ -69,16 +69,24 @@ type Counts struct {
 	Length int
 }
 
-// Analyzer counts the terms of a text. The zero value knows no words and
-// gives character pairs only; it is safe for concurrent use.
-type Analyzer struct {
-	Words *Words // nil: no dictionary words
-}
+// Analyzer counts the terms of a text. It is safe for concurrent use.
+type Analyzer struct{ words *lazyWords }
+
+// New makes an Analyzer that knows words beside those of the dictionary. The
+// dictionary is loaded when it is first needed.
+func New(words []string) *Analyzer { return &Analyzer{newLazyWords(words)} }
+
+// Words is the dictionary.
+func (a *Analyzer) Words() *Words { return a.words.load() }
+
+// Fingerprint names the dictionary: indexes made with different ones differ.
+func (a *Analyzer) Fingerprint() string { return a.words.fingerprint() }
 
 // Count gives the index terms of folded text. With singles, each Chinese
 // character is a term, too, which is for short fields such as titles.
 func (a *Analyzer) Count(text []rune, singles bool) Counts {
 	pairs := make(map[uint64]int, min(len(text), 1<<12))
+	words := a.Words()
 	out := Counts{}
 	terms := map[string]int{}
 	Runs(text, func(k Kind, from, to int) {
@@ -96,9 +104,7 @@ func (a *Analyzer) Count(text []rune, singles bool) Counts {
 				terms[string(text[i:i+1])]++
 			}
 		}
-		if a.Words != nil {
-			a.Words.Long(text[from:to], func(i, j int) { terms[string(text[from+i:from+j])]++ })
-		}
+		words.Long(text[from:to], func(i, j int) { terms[string(text[from+i:from+j])]++ })
 	})
 	out.Terms = make(map[string]int, len(pairs)+len(terms))
 	for p, n := range pairs {
@@ -109,9 +115,3 @@ func (a *Analyzer) Count(text []rune, singles bool) Counts {
 	}
 	return out
 }
-
-// New makes an Analyzer that knows words beside those of the dictionary.
-func New(words []string) *Analyzer { return &Analyzer{} }
-
-// Fingerprint names the dictionary: indexes made with different ones differ.
-func (a *Analyzer) Fingerprint() string { return "pairs" }

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"os"
 	"sort"
+	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -53,32 +55,77 @@ func TestTune(t *testing.T) {
 			fmt.Println(set, len(docs), "docs", float64(len(docs))/time.Since(t0).Seconds(), "docs/s")
 			time.Sleep(3 * time.Second)
 		}
-		for _, name := range qs[set] {
-			js, err := Queries(data + "queries_" + name + ".jsonl")
-			if err != nil {
-				t.Fatal(err)
-			}
-			var half [2]Scores
-			var lat []float64
-			for _, j := range js {
-				t0 := time.Now()
-				r, err := x.Search(context.Background(), search.Query{Text: j.Query, Size: 100})
+		run := func(show bool) float64 {
+			x.Flush()
+			obj := 0.0
+			for _, name := range qs[set] {
+				if name == "docno" && !show {
+					continue
+				}
+				js, err := Queries(data + "queries_" + name + ".jsonl")
 				if err != nil {
 					t.Fatal(err)
 				}
-				lat = append(lat, float64(time.Since(t0).Microseconds())/1000)
-				var ids []string
-				for _, h := range r.Hits {
-					ids = append(ids, h.ID)
+				var half [2]Scores
+				var lat []float64
+				for _, j := range js {
+					if !show && j.Half() == 1 {
+						continue
+					}
+					t0 := time.Now()
+					r, err := x.Search(context.Background(), search.Query{Text: j.Query, Size: 100})
+					if err != nil {
+						t.Fatal(err)
+					}
+					lat = append(lat, float64(time.Since(t0).Microseconds())/1000)
+					var ids []string
+					for _, h := range r.Hits {
+						ids = append(ids, h.ID)
+					}
+					half[j.Half()].Add(j.Relevant, ids)
 				}
-				half[j.Half()].Add(j.Relevant, ids)
+				sort.Float64s(lat)
+				m := half[0].Mean()
+				obj += m.NDCG10
+				if name == "stard" {
+					obj += m.Success5 + m.Recall100
+				}
+				for h := range half {
+					if !show {
+						break
+					}
+					m := half[h].Mean()
+					fmt.Printf("%-11s half %d n=%d nDCG@10 %.4f S@5 %.4f MRR %.4f R@100 %.4f\n", name, h, m.Queries, m.NDCG10, m.Success5, m.MRR, m.Recall100)
+				}
+				if show {
+					fmt.Printf("   p50 %.2f p99 %.2f ms\n", lat[len(lat)/2], lat[len(lat)*99/100])
+				}
 			}
-			sort.Float64s(lat)
-			for h := range half {
-				m := half[h].Mean()
-				fmt.Printf("%-11s half %d n=%d nDCG@10 %.4f S@5 %.4f MRR %.4f R@100 %.4f\n", name, h, m.Queries, m.NDCG10, m.Success5, m.MRR, m.Recall100)
+			return obj
+		}
+		for _, kv := range strings.Split(os.Getenv("SETT"), ",") {
+			if k, v, ok := strings.Cut(kv, "="); ok {
+				search.T[k], _ = strconv.ParseFloat(v, 64)
 			}
-			fmt.Printf("   p50 %.2f p99 %.2f ms\n", lat[len(lat)/2], lat[len(lat)*99/100])
+		}
+		fmt.Println("obj", run(true))
+		for _, sweep := range strings.Fields(os.Getenv("SWEEP")) {
+			k, vs, _ := strings.Cut(sweep, "=")
+			old := search.T[k]
+			best, at := run(false), old
+			for _, v := range strings.Split(vs, ",") {
+				search.T[k], _ = strconv.ParseFloat(v, 64)
+				o := run(false)
+				fmt.Printf("  %s=%s: %.4f\n", k, v, o)
+				if o > best {
+					best, at = o, search.T[k]
+				}
+			}
+			search.T[k] = at
+			fmt.Printf("%s=%v %.4f\n", k, at, best)
+		}
+		if os.Getenv("SWEEP") != "" {
+			run(true)
 		}
 	}
 }

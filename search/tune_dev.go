@@ -1,0 +1,12 @@
+package search
+
+// T are tunables during development.
+var T = map[string]float64{
+	"k1": 1.2, "tw": 2.5, "tb": 0.5, "bb": 0.6,
+	"cross": 0.7, "long": 0.5, "weakIn": 0.05, "weakX": 0.3, "single": 0.0,
+	"cover": 0.5, "title": 0.3, "window": 0.6, "phrase": 0.3, "exact": 0.3, "wsize": 100,
+	"idfpow": 1, "syn": 0.5, "nat": 0.3, "series": 0.5,
+}
+
+// Flush drops caches.
+func (x *Index) Flush() { x.stale.Store(true) }
