@@ -12,18 +12,19 @@ import (
 
 // Field names of the index. Short, for they are repeated in every segment.
 const (
-	fieldTitle  = "t"
-	fieldBody   = "b"
-	fieldDocNo  = "n" // the document's own number
-	fieldCited  = "m" // numbers it cites
-	fieldColumn = "c"
-	fieldYear   = "y"
-	fieldDate   = "d" // YYYY-MM-DD
-	fieldKind   = "k"
-	fieldRole   = "r"
-	fieldLang   = "l"
-	fieldOrg    = "o"
-	fieldStored = "s" // the document itself, see encodeDocument
+	fieldTitle     = "t"
+	fieldBody      = "b"
+	fieldDocNo     = "n" // the document's own number
+	fieldCited     = "m" // numbers it cites
+	fieldColumn    = "c"
+	fieldYear      = "y"
+	fieldDate      = "d" // YYYY-MM-DD
+	fieldKind      = "k"
+	fieldRole      = "r"
+	fieldLang      = "l"
+	fieldOrg       = "o"
+	fieldAuthority = "a" // rank of law
+	fieldStored    = "s" // the document itself, see encodeDocument
 )
 
 // textField is a Bleve field that is analysed straight into term frequencies,

@@ -193,7 +193,7 @@ func (x *Index) document(d *Document) *document.Document {
 		doc.AddField(keyword(fieldCited, k))
 	}
 	for name, value := range map[string]string{fieldColumn: d.Column, fieldKind: d.Kind,
-		fieldRole: d.Role, fieldLang: d.Lang, fieldOrg: d.Org} {
+		fieldRole: d.Role, fieldLang: d.Lang, fieldOrg: d.Org, fieldAuthority: authority(d.Title)} {
 		if value != "" {
 			doc.AddField(keyword(name, value))
 		}

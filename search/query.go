@@ -4,6 +4,8 @@ import (
 	"context"
 	"strings"
 	"time"
+
+	"github.com/tingdong/tingdong/search/analysis"
 )
 
 // Search answers a query. A *QueryError says that the query is at fault.
@@ -67,7 +69,7 @@ func (s *snapshot) list(ctx context.Context, q *Query, set bitset, res *Result, 
 // find answers a query with words.
 func (x *Index) find(ctx context.Context, s *snapshot, q *Query, set bitset, res *Result, t *tables) error {
 	p := x.plan(q.Text)
-	order, err := s.search(ctx, p, set, max(rerankDepth*2, q.Page*q.Size), res)
+	order, err := s.search(ctx, x.an.Words(), p, set, max(rerankDepth*2, q.Page*q.Size), res)
 	if err != nil {
 		return err
 	}
@@ -79,7 +81,7 @@ func (x *Index) find(ctx context.Context, s *snapshot, q *Query, set bitset, res
 }
 
 // search ranks: BM25 over everything, then a close look at the best.
-func (s *snapshot) search(ctx context.Context, p *plan, set bitset, depth int, res *Result) ([]ranked, error) {
+func (s *snapshot) search(ctx context.Context, words *analysis.Words, p *plan, set bitset, depth int, res *Result) ([]ranked, error) {
 	if len(p.terms) == 0 {
 		return nil, nil
 	}
@@ -89,8 +91,22 @@ func (s *snapshot) search(ctx context.Context, p *plan, set bitset, depth int, r
 	if err != nil || total == 0 {
 		return nil, err
 	}
-	top, count := acc.best(depth, set)
+	prior, err := s.prior()
+	if err != nil {
+		return nil, err
+	}
+	top, count := acc.best(depth, set, prior)
 	res.Total = count
+	if len(top) > 0 && float64(top[0].cover/total) < T["prfcov"] {
+		extra, err := s.related(p, words, top)
+		if err != nil {
+			return nil, err
+		}
+		if _, err := s.accumulate(ctx, extra, acc); err != nil {
+			return nil, err
+		}
+		top, _ = acc.best(depth, set, prior)
+	}
 	if len(top) > 0 && top[0].cover < 0.999*total {
 		res.Relaxed = "some"
 	}

@@ -174,7 +174,6 @@ func (s *snapshot) rerank(p *plan, top []scored, total float32) ([]ranked, error
 		out[i].score *= 1 + T["cover"]*float64(out[i].cover) + T["title"]*f.title +
 			T["window"]*f.window + T["phrase"]*f.phrase + T["exact"]*f.exact
 	}
-	support(out[:min(len(out), rerankDepth)])
 	slices.SortStableFunc(out, func(a, b ranked) int {
 		switch {
 		case a.score > b.score:

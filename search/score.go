@@ -62,7 +62,7 @@ func (s *snapshot) accumulate(ctx context.Context, terms []planTerm, acc *accumu
 
 // best takes the n best documents out of acc, best first, and counts how many
 // documents have at least half of the weight that the fullest one has.
-func (a *accumulator) best(n int, allowed bitset) (top []scored, count int) {
+func (a *accumulator) best(n int, allowed bitset, prior []float32) (top []scored, count int) {
 	h := make(scoredHeap, 0, n)
 	var fullest float32
 	for d, sc := range a.score {
@@ -70,6 +70,7 @@ func (a *accumulator) best(n int, allowed bitset) (top []scored, count int) {
 			continue
 		}
 		fullest = max(fullest, a.cover[d])
+		sc *= 1 + prior[d]
 		if len(h) < n {
 			heap.Push(&h, scored{uint32(d), sc, a.cover[d]})
 		} else if sc > h[0].score {

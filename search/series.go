@@ -21,37 +21,52 @@ func series(title string) string {
 	return title[:at[0]]
 }
 
-// authority is how high a law ranks: a question that names no place is
-// answered by national law before local rules.
-func authority(law string) float64 {
+// authorities are the ranks of law with how much each counts: a question that
+// names no place is answered by national law before local rules, and by a
+// basic law before a special one.
+var authorities = map[string]float64{"basic": 1, "law": 0.8, "court": 0.7, "decree": 0.4, "rule": 0.15}
+
+// basicLaws are those that the Legislation Law reserves to the National
+// People's Congress itself, as far as citizens ask about them.
+var basicLaws = regexp.MustCompile(`^(宪法|民法典|刑法|民事诉讼法|刑事诉讼法|行政诉讼法)$`)
+
+// authority gives the rank of the law that a title is an article of, "" for
+// local rules and everything else.
+func authority(title string) string {
+	law := series(title)
 	name := strings.TrimPrefix(law, "中华人民共和国")
 	switch {
-	case local.MatchString(name) && !strings.Contains(name, "最高人民"):
-		return 0
-	case strings.HasSuffix(law, "法") || strings.HasSuffix(law, "法典"):
-		return 1
-	case strings.Contains(law, "最高人民法院"):
-		return 0.8
+	case law == "":
+		return ""
+	case strings.Contains(law, "最高人民"):
+		return "court"
+	case local.MatchString(name):
+		return ""
+	case basicLaws.MatchString(name):
+		return "basic"
+	case strings.HasSuffix(law, "法"):
+		return "law"
 	case strings.HasSuffix(law, "条例"):
-		return 0.5
+		return "decree"
 	}
-	return 0.2
+	return "rule"
 }
 
-// support raises articles of national law, and those whose law has other
-// articles among the best: a law that is about the question as a whole.
-func support(top []ranked) {
-	sum, all := map[string]float64{}, 0.0
-	names := make([]string, len(top))
-	for i, r := range top {
-		if names[i] = series(r.cand.doc.Title); names[i] != "" {
-			sum[names[i]] += r.score
-			all += r.score
+// prior gives each document's authority, by document number.
+func (s *snapshot) prior() ([]float32, error) {
+	s.priorOnce.Do(func() {
+		out := make([]float32, s.size)
+		for rank, value := range authorities {
+			docs, err := s.docsOf(fieldAuthority, rank)
+			if err != nil {
+				s.priorErr = err
+				return
+			}
+			for _, d := range docs {
+				out[d] = float32(T["nat"] * value)
+			}
 		}
-	}
-	for i := range top {
-		if names[i] != "" {
-			top[i].score *= 1 + T["nat"]*authority(names[i]) + T["series"]*sum[names[i]]/all
-		}
-	}
+		s.priors = out
+	})
+	return s.priors, s.priorErr
 }

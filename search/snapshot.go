@@ -30,6 +30,10 @@ type snapshot struct {
 	datesOnce sync.Once
 	dates     []string // newest first
 	datesErr  error
+
+	priorOnce sync.Once
+	priors    []float32
+	priorErr  error
 }
 
 // averages are BM25's average field lengths, in terms.
