@@ -11,6 +11,7 @@ type drawer struct {
 	wildcard func(*ListRef) string
 	b        strings.Builder
 	steps    int
+	left     *int // nodes it may still visit in all, with others that share them
 	depth    int
 }
 
@@ -30,7 +31,8 @@ func (d *drawer) finish() bool { return d.steps >= 0 && d.b.Len() <= maxSampleBy
 
 // write appends one text of n; false when it has none.
 func (d *drawer) write(n Node) bool {
-	if d.steps--; !d.finish() || d.depth > maxRuleDepth {
+	d.steps--
+	if *d.left--; !d.finish() || d.depth > maxRuleDepth {
 		return false
 	}
 	switch n := n.(type) {

@@ -19,7 +19,7 @@ const (
 type expander struct {
 	s     scope
 	lang  string // for number words; empty gives digits only
-	steps int    // nodes it may still visit
+	steps *int   // nodes it may still visit, with others that share them
 	depth int
 	// reference prints a list reference as it is; nil fills in the values.
 	reference func(*ListRef) string
@@ -28,7 +28,7 @@ type expander struct {
 // each calls yield with prefix followed by each text of n, until yield returns
 // false or the steps are used up; it returns false then.
 func (e *expander) each(n Node, prefix string, yield func(string) bool) bool {
-	if e.steps--; e.steps < 0 {
+	if *e.steps--; *e.steps < 0 {
 		return false
 	}
 	if len(prefix) > maxSampleBytes {
@@ -110,7 +110,7 @@ func (e *expander) list(n *ListRef, prefix string, yield func(string) bool) bool
 	}
 	switch {
 	case r != nil:
-		return r.each(e.lang, func(s string) bool { e.steps--; return e.steps >= 0 && yield(prefix+s) })
+		return r.each(e.lang, func(s string) bool { *e.steps--; return *e.steps >= 0 && yield(prefix+s) })
 	case list == nil || list.Wildcard:
 		return yield(prefix + "{" + n.List + "}")
 	}

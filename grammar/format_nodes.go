@@ -73,12 +73,14 @@ func reprint(n *yaml.Node) {
 // layout keeps a bracketed list or mapping on one line where it is short and
 // has no comments, and gives all else its own lines.
 func (p *formatter) layout(n *yaml.Node) {
+	if isNull(n) && n.Value == "" {
+		n.Value = "null" // in brackets the library would print ''
+	}
 	if n.Kind == yaml.MappingNode || n.Kind == yaml.SequenceNode {
 		size, plain := flowSize(n)
-		if n.Style&yaml.FlowStyle != 0 && plain && size <= maxFlowChars {
-			return
+		if n.Style&yaml.FlowStyle == 0 || !plain || size > maxFlowChars {
+			n.Style &^= yaml.FlowStyle
 		}
-		n.Style &^= yaml.FlowStyle
 	}
 	for _, c := range n.Content {
 		p.layout(c)

@@ -251,12 +251,10 @@ func (p *parser) word() Node {
 	inWord, after := false, false
 	for p.i < p.end {
 		r := p.src[p.i]
-		if r == ' ' {
-			after = inWord
+		if unicode.IsSpace(r) {
+			after = after || r == ' ' && inWord
 		} else if after || strings.ContainsRune("()[]{}<>|;", p.char(p.i)) {
 			break
-		} else {
-			inWord = true
 		}
 		if r == '\\' {
 			if p.i++; p.i == p.end {
@@ -265,6 +263,7 @@ func (p *parser) word() Node {
 			}
 			r = p.src[p.i]
 		}
+		inWord = inWord || !unicode.IsSpace(r)
 		b.WriteRune(r)
 		p.i++
 	}

@@ -17,7 +17,7 @@ import (
 // turns, and a template is done when all its choices have gone through once.
 // That is what a recogniser learns from: which word follows which.
 func Phrases(files []*File, columns *Columns, segment func(string) []string, limit int) []string {
-	p := &phraser{segment: segment, limit: limit, next: map[any]int{}, seen: map[string]bool{}}
+	p := &phraser{segment: segment, limit: limit, left: 1_000_000 + 1000*limit, next: map[any]int{}, seen: map[string]bool{}}
 	for _, f := range files {
 		s := Sampler{File: f, Columns: columns}
 		call := s.call()
@@ -44,6 +44,7 @@ type turn struct {
 type phraser struct {
 	segment func(string) []string
 	limit   int
+	left    int         // nodes that may still be visited
 	next    map[any]int // shared by all templates, so that they share out a list's values
 	turns   []*turn
 	seen    map[string]bool
@@ -51,10 +52,10 @@ type phraser struct {
 }
 
 func (p *phraser) run() []string {
-	for draws := 0; len(p.turns) > 0; {
+	for len(p.turns) > 0 {
 		still := p.turns[:0]
 		for _, t := range p.turns {
-			if draws++; len(p.out) >= p.limit || draws > 20*p.limit+1000 {
+			if p.left -= 10; len(p.out) >= p.limit || p.left < 0 {
 				return p.out
 			}
 			if p.take(t) {
@@ -68,7 +69,7 @@ func (p *phraser) run() []string {
 
 // take draws one text of the template; false when the template is done.
 func (p *phraser) take(t *turn) bool {
-	d := &drawer{s: t.s, lang: t.f.Language, wildcard: func(*ListRef) string { return "\x00" }, choose: func(from any, n int) int {
+	d := &drawer{left: &p.left, s: t.s, lang: t.f.Language, wildcard: func(*ListRef) string { return "\x00" }, choose: func(from any, n int) int {
 		if n == 1 || from == nil {
 			return 0
 		}

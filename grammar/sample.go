@@ -41,19 +41,18 @@ func (s Sampler) language() string {
 	return s.File.Language
 }
 
-// enumerationSteps bounds how many nodes All visits for one template, for
-// templates whose branches lead nowhere.
-const enumerationSteps = 50_000_000
-
 // All enumerates the utterances in file order, lazily and with repetitions: a
-// grammar may have more than anybody can wait for, so the caller stops.
-func (s Sampler) All() iter.Seq[Sample] {
+// grammar may have more than anybody can wait for, so the caller stops, or at
+// last a bound of a hundred million visited nodes.
+func (s Sampler) All() iter.Seq[Sample] { return s.within(100_000_000) }
+
+func (s Sampler) within(steps int) iter.Seq[Sample] {
 	return func(yield func(Sample) bool) {
-		call := s.call()
+		call, left := s.call(), steps
 		for in, b := range s.blocks() {
 			sc := scope{s.File, b, call}
 			for _, t := range b.Sentences {
-				e := expander{s: sc, lang: s.language(), steps: enumerationSteps}
+				e := expander{s: sc, lang: s.language(), steps: &left}
 				stopped := false
 				e.each(t.Root, "", func(text string) bool {
 					stopped = !yield(Sample{in.Name, tidy(text, s.File.Settings.IgnoreWhitespace), b, t})
@@ -79,21 +78,19 @@ func (s Sampler) blocks() iter.Seq2[*Intent, *Block] {
 	}
 }
 
-// First is up to n different utterances in file order.
+// First is up to n different utterances in file order; fewer when they are
+// rare among repetitions.
 func (s Sampler) First(n int) []Sample {
 	var out []Sample
 	seen := map[string]bool{}
-	repeats := 0
-	for x := range s.All() {
-		if len(out) >= n || repeats > 1000*(n+1) {
+	for x := range s.within(1_000_000 + 1000*n) {
+		if len(out) >= n {
 			break
 		}
-		if seen[x.Text] {
-			repeats++
-			continue
+		if !seen[x.Text] {
+			seen[x.Text] = true
+			out = append(out, x)
 		}
-		seen[x.Text] = true
-		out = append(out, x)
 	}
 	return out
 }
@@ -110,9 +107,9 @@ func (s Sampler) Draw(n int, seed uint64) []Sample {
 	}
 	rnd := rand.New(rand.NewPCG(seed, seed))
 	var sources []source
-	call := s.call()
+	call, left := s.call(), 1_000_000+1000*n
 	for in, b := range s.blocks() {
-		d := &drawer{s: scope{s.File, b, call}, lang: s.language(), wildcard: func(l *ListRef) string { return "{" + l.List + "}" },
+		d := &drawer{left: &left, s: scope{s.File, b, call}, lang: s.language(), wildcard: func(l *ListRef) string { return "{" + l.List + "}" },
 			choose: func(_ any, n int) int { return rnd.IntN(n) }}
 		for _, t := range b.Sentences {
 			sources = append(sources, source{in, t, d, b})
@@ -120,7 +117,7 @@ func (s Sampler) Draw(n int, seed uint64) []Sample {
 	}
 	var out []Sample
 	seen := map[string]bool{}
-	for misses := 0; len(sources) > 0 && len(out) < n && misses < 100+20*n; {
+	for misses := 0; len(sources) > 0 && len(out) < n && misses < 100+20*n && left > 0; {
 		x := sources[rnd.IntN(len(sources))]
 		text, ok := x.d.draw(x.t.Root)
 		text = tidy(text, s.File.Settings.IgnoreWhitespace)

@@ -11,6 +11,7 @@ import (
 const (
 	formsPerTemplate = 2000
 	formsOfAll       = 300_000
+	formSteps        = 20_000_000 // nodes visited for all forms
 )
 
 // sentence is a template with all its forms: texts with list references kept
@@ -42,13 +43,13 @@ func (c *checker) warn() {
 // sentences enumerates the forms of all templates, within bounds.
 func (c *checker) sentences() []*sentence {
 	var out []*sentence
-	total := 0
+	total, left := 0, formSteps
 	for _, in := range c.f.Intents {
 		for _, b := range in.Blocks {
 			for _, t := range b.Sentences {
 				s := &sentence{t: t, b: b, in: in, order: len(out)}
-				c.forms(s)
-				if total += len(s.forms); total > formsOfAll {
+				c.forms(s, &left)
+				if total += len(s.forms); total > formsOfAll || left <= 0 {
 					return out
 				}
 				out = append(out, s)
@@ -58,8 +59,11 @@ func (c *checker) sentences() []*sentence {
 	return out
 }
 
-func (c *checker) forms(s *sentence) {
-	e := expander{s: c.scope(s.b), steps: 50 * formsPerTemplate}
+// forms enumerates the forms of one template and takes what it visits from left.
+func (c *checker) forms(s *sentence, left *int) {
+	steps := min(*left, 50*formsPerTemplate)
+	defer func(before int) { *left -= before - steps }(steps)
+	e := expander{s: c.scope(s.b), steps: &steps}
 	e.reference = func(l *ListRef) string { return "\x00" + l.List + "\x00" }
 	seen := map[string]bool{}
 	done := e.each(s.t.Root, "", func(form string) bool {

@@ -76,7 +76,8 @@ const maxValueForms = 50
 
 // valueForms are the texts of a list value without references.
 func valueForms(v *Value, s scope) []string {
-	e := expander{s: s, steps: 10 * maxValueForms, reference: func(*ListRef) string { return "\x00" }}
+	steps := 10 * maxValueForms
+	e := expander{s: s, steps: &steps, reference: func(*ListRef) string { return "\x00" }}
 	var out []string
 	e.each(v.Template.Root, "", func(form string) bool {
 		if !strings.Contains(form, "\x00") {
