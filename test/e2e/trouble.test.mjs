@@ -19,9 +19,9 @@ describe("trouble", () => {
   after(() => server.stop());
 
   // Speaks into nothing and expects the code; then the same by typing works.
-  async function refused(browser, url, code, context) {
+  async function refused(browser, url, code, more) {
     try {
-      const v = await Visitor.open(browser, url, { context });
+      const v = await Visitor.open(browser, url, more);
       await v.part(".voice").click();
       assert.equal((await v.event("error")).code, code);
       await v.state("error");
@@ -56,13 +56,10 @@ describe("trouble", () => {
   });
 
   test("inside WeChat, where there is no getUserMedia", options, async () => {
-    // the browser's own switch takes the API away, as that app does
-    const browser = await launch({ flags: ["--disable-blink-features=MediaDevices", "--disable-features=MediaDevices"] });
+    const browser = await launch();
     const context = { userAgent: "Mozilla/5.0 (iPhone) MicroMessenger/8.0.50" };
-    const probe = await browser.newPage();
-    await probe.addInitScript(() => Object.defineProperty(Navigator.prototype, "mediaDevices", { get: () => undefined }));
-    await probe.close();
-    await refused(browser, server.url, "in_app", { ...context });
+    const init = () => Object.defineProperty(Navigator.prototype, "mediaDevices", { get: () => undefined });
+    await refused(browser, server.url, "in_app", { context, init });
   });
 
   test("nobody speaks", options, async () => {

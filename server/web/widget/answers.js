@@ -103,8 +103,9 @@ export class Answers {
   }
 
   #leave(url, name) {
+    const slots = this.last?.slots;
     this.drop();
-    leaveNote({ name, url: url.href });
+    leaveNote({ name, url: url.href, slots });
     location.assign(url);
   }
 

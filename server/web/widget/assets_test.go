@@ -17,7 +17,7 @@ func TestTransferSize(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	const limit = 25 << 10
+	const limit = 25_000
 	for _, lang := range []string{"strings-zh-cn.js", "strings-zh-hant.js", "strings-en.js"} {
 		total := 0
 		for name, a := range assets {

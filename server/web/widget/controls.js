@@ -35,6 +35,12 @@ function pageLink(page) {
   return links.sort((a, b) => b.dataset.tingdongPage - a.dataset.tingdongPage)[0];
 }
 
+/** The link to this page in another language, by its BCP 47 tag or the first part of it. */
+function translation(tag) {
+  const is = `[hreflang|="${CSS.escape(tag)}"][href]`;
+  return document.querySelector(`link[rel~=alternate]${is}, a${is}`);
+}
+
 function scroll({ dir }) {
   const far = document.documentElement.scrollHeight;
   const step = Math.round(innerHeight * 0.8);
@@ -116,7 +122,7 @@ const CONTROLS = {
   goto_page: (host, { page }) => host.follow(pageLink(page)),
   last_page: (host) => host.follow(related("last") || pageLink()),
   open_item: (host, { index, url }) => host.openItem(index, url),
-  lang: (host, { to }) => host.follow(document.querySelector(`[rel~=alternate][hreflang|="${CSS.escape(to)}"], a[hreflang|="${CSS.escape(to)}"]`)),
+  lang: (host, { to }) => host.follow(translation(to) || translation(String(to).split("-")[0])),
   help: dialogue.help,
   exit: dialogue.exit,
   cancel: dialogue.cancel,
@@ -132,7 +138,7 @@ const CONTROLS = {
  */
 export function perform(control, host, t) {
   const { name, ...args } = control || {};
-  const run = Object.hasOwn(CONTROLS, name || "") ? CONTROLS[name] : () => null;
+  const run = Object.hasOwn(CONTROLS, name) ? CONTROLS[name] : () => null;
   const said = run(host, args, t);
   if (said === undefined) return undefined;
   if (said === null) return { text: t.cannot };

@@ -14,7 +14,7 @@ import { VoiceTurn } from "./turn.js";
 import { View } from "./view.js";
 
 // Where trying again by voice cannot help until something else changes.
-const HOPELESS = new Set(["insecure", "unsupported", "in_app", "origin"]);
+const HOPELESS = new Set(["insecure", "unsupported", "in_app", "origin", "unavailable"]);
 
 /** config() gives the element's present attributes; emit sends its DOM events. */
 export class Desk {
@@ -227,5 +227,6 @@ export class Desk {
     this.arrived = true;
     this.view.show(true);
     this.answer(this.t.arrived(note.name), {}, arrivedCard(this.t, () => history.back()));
+    this.emit("arrive", { name: note.name, slots: note.slots || {} });
   }
 }

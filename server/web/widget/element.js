@@ -9,7 +9,7 @@ const DELAY_MS = 3000;
  * A voice button with its panel. Attributes: visitor (or role), lang, page,
  * server, position, theme, auto-speak, delay, search-url. Events, all
  * cancelable and composed: tingdong:state, final, reply, navigate, control,
- * search, clarify, error. docs/embedding.md describes each.
+ * search, clarify, arrive, error. docs/embedding.md describes each.
  */
 export class TingdongVoice extends HTMLElement {
   static observedAttributes = ["lang", "role", "auto-speak"];
@@ -23,6 +23,8 @@ export class TingdongVoice extends HTMLElement {
     const { signal } = this.#life;
     document.addEventListener("visibilitychange", () => document.hidden && this.#desk.hidden(), { signal });
     addEventListener("pagehide", () => this.#desk.hidden(), { signal });
+    // a page that Back brings out of the browser's cache starts afresh
+    addEventListener("pageshow", (e) => e.persisted && this.close(), { signal });
     document.addEventListener("keydown", (e) => {
       if (e.key === "Escape" && !e.defaultPrevented && this.#desk.escape()) e.preventDefault();
     }, { signal });

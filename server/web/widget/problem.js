@@ -10,7 +10,7 @@ export class Problem extends Error {
 }
 
 // The wire's error codes to ours; unknown ones are the server's own trouble.
-const WIRE = { busy: "busy", timeout: "timeout", going_away: "restarting", origin: "origin", too_big: "too_long" };
+const WIRE = { busy: "busy", unavailable: "unavailable", timeout: "timeout", going_away: "restarting", origin: "origin", too_big: "too_long" };
 
 /** The Problem for an error frame of the websocket. */
 export function fromFrame(frame) {

@@ -9,6 +9,7 @@ import { fromFrame, Problem } from "./problem.js";
 
 // One second and a half of audio; what does not fit waits in our own list.
 const HIGH_WATER = 48 * 1024;
+const CONNECT_MS = 6000; // a network that answers nothing at all
 
 /** The websocket address beside an http(s) base address. */
 export function listenURL(server) {
@@ -28,8 +29,9 @@ export class ListenSocket {
     this.open = false;
     this.problem = null;
     this.ws = new WebSocket(listenURL(server));
-    this.ws.binaryType = "arraybuffer";
+    this.late = setTimeout(() => this.ws.close(), CONNECT_MS);
     this.ws.onopen = () => {
+      clearTimeout(this.late);
       this.open = true;
       this.say("start", start);
       on.message("open", {});
@@ -73,12 +75,11 @@ export class ListenSocket {
   }
 
   #closed(event) {
+    clearTimeout(this.late);
     const on = this.on;
     this.on = { message() {}, closed() {} };
     if (this.problem) return on.closed(this.problem, this.retryable && this.problem.code === "restarting");
-    if (event.code === 1013) return on.closed(new Problem("busy"), false);
-    if (event.code === 1008) return on.closed(new Problem("origin"), false);
-    // 1006: the line broke, or the server could not be reached
-    on.closed(new Problem("lost"), true);
+    // no error frame came: the line broke, or there was never one
+    on.closed(new Problem(event.code === 1013 ? "busy" : "lost"), event.code !== 1013);
   }
 }

@@ -77,6 +77,7 @@ export default {
     lost: ["The connection was lost", "Check the network and say it again. Or type."],
     slow: ["The network is too slow for voice", "Please type; that needs very little data."],
     busy: ["Too many people are using voice right now", "Try again in a moment. Typing works now."],
+    unavailable: ["Voice is not available at the moment", "Typing does the same."],
     timeout: ["No answer came", "Please try again. Or type."],
     restarting: ["The service is being updated", "Please try again in a few seconds."],
     too_long: ["That was too long", "Say it shorter, such as “Visit Yantian”."],

@@ -139,7 +139,8 @@ export class VoiceTurn {
 
   #guard(code, ms) {
     clearTimeout(this.guard);
-    this.guard = setTimeout(() => this.#fail(new Problem(code)), ms);
+    // without a connection it is the network, whatever was being waited for
+    this.guard = setTimeout(() => this.#fail(new Problem(this.socket?.open ? code : "lost")), ms);
   }
 
   #fail(problem) {

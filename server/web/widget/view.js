@@ -103,7 +103,7 @@ export class View {
   /** The status line, seen and read out; unseen when a heading says the same. */
   say(text, seen = true) {
     this.status.textContent = seen ? text : "";
-    this.live.textContent = text;
+    this.live.textContent = this.shown ? text : ""; // closed, it is silent
   }
 
   /** What is being heard: seen only, it changes too often to be read out. */

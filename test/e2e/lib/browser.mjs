@@ -38,11 +38,15 @@ export class Visitor {
     page.on("pageerror", (err) => this.errors.push(err.message));
   }
 
-  /** Opens a tab. noticed: the privacy notice was read before; delay: countdown in ms. */
-  static async open(browser, url, { noticed = true, context = {} } = {}) {
+  /**
+   * Opens a tab. noticed: the privacy notice was read before; init: a script that
+   * runs first; delay: the countdown in ms, where the widget's own is too short to look at.
+   */
+  static async open(browser, url, { noticed = true, context = {}, init, delay } = {}) {
     const ctx = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...context });
     const page = await ctx.newPage();
     page.setDefaultTimeout(20_000);
+    if (init) await page.addInitScript(init);
     await page.addInitScript(watch);
     if (noticed) {
       await page.addInitScript(() => {
@@ -52,6 +56,7 @@ export class Visitor {
     const visitor = new Visitor(page);
     await page.goto(url);
     await visitor.part(".voice").waitFor();
+    if (delay) await visitor.widget.evaluate((el, ms) => el.setAttribute("delay", ms), delay);
     return visitor;
   }
 

@@ -1,0 +1,157 @@
+// What a visitor says into a real browser's microphone, and where that leads.
+import assert from "node:assert/strict";
+import { copyFile } from "node:fs/promises";
+import { after, before, describe, test } from "node:test";
+import { launch, Visitor } from "./lib/browser.mjs";
+import { openLine } from "./lib/line.mjs";
+import { startServer } from "./lib/server.mjs";
+import { haveWords, human, synthetic } from "./lib/speech.mjs";
+
+const options = { timeout: 60_000 };
+const PHRASES = {
+  education: "da3 kai1 jiao4 yu4 ju2", // 打开教育局: a column
+  fund: "gong1 ji1 jin1 zen3 me5 ti2 qu3", // 公积金怎么提取: no column, the pages know
+  second: "da3 kai1 di4 er4 ge4", // 打开第二个
+  first: "di4 yi1 ge4", // 第一个
+  larger: "fang4 da4 zi4 ti3", // 放大字体
+};
+
+describe("voice", () => {
+  let server;
+  const wav = {};
+  before(async () => {
+    server = await startServer();
+    for (const [name, pinyin] of Object.entries(PHRASES)) wav[name] = await synthetic(pinyin, name);
+  }, { timeout: 90_000 });
+  after(() => server.stop());
+
+  // Runs a scene with a browser that hears one file, and checks at its end that
+  // no script failed and the microphone is off.
+  async function scene(file, play, url = server.url) {
+    const browser = await launch({ wav: file });
+    try {
+      const v = await Visitor.open(browser, url);
+      await play(v);
+      assert.deepEqual(v.errors, []);
+    } finally {
+      await browser.close();
+    }
+  }
+
+  const speak = async (v) => {
+    await v.part(".voice").click();
+    await v.state("listening");
+  };
+
+  test("a column's name opens the column", options, () => scene(wav.education, async (v) => {
+    await speak(v);
+    const { reply } = await v.event("reply");
+    assert.equal(reply.action, "navigate", JSON.stringify(reply));
+    assert.equal(reply.column.id, "jyj");
+    await v.micOff();
+    assert.match(await v.part(".status").textContent(), /教育局/);
+    await v.page.waitForURL("**/cn/jg/jyj/");
+    assert.match(await v.page.locator("h1").first().textContent(), /教育局/);
+    await v.state("answered"); // the widget of the new page says where one is
+    assert.match(await v.live(), /教育局/);
+  }));
+
+  test("a human voice, words joined", { ...options, skip: haveWords ? false : "the shared recordings are not there" }, async () => {
+    const file = await human(["企业", "服务"], "human");
+    await scene(file, async (v) => {
+      await speak(v);
+      const { reply } = await v.event("reply");
+      assert.equal(reply.column?.id, "qyfw", JSON.stringify(reply));
+      await v.page.waitForURL("**/cn/qyfw/");
+    });
+  });
+
+  test("the countdown can be cancelled", options, () => scene(wav.education, async (v) => {
+    const before = v.page.url();
+    await speak(v);
+    await v.part(".cancel").click();
+    await v.state("answered");
+    assert.match(await v.live(), /取消/);
+    assert.equal(v.page.url(), before);
+    assert.equal(await v.part(".seconds").count(), 0, "nothing waits any more");
+  }));
+
+  test("what no column has is searched, and 打开第二个 opens the second result", options, async () => {
+    const file = wav.fund.replace(/fund\.wav$/, "turns.wav");
+    await copyFile(wav.fund, file);
+    await scene(file, async (v) => {
+      await speak(v);
+      const { reply } = await v.event("reply");
+      assert.equal(reply.action, "search", JSON.stringify(reply));
+      const links = v.part(".results ol a");
+      await links.first().waitFor();
+      assert.ok((await links.count()) >= 2);
+      assert.equal(await v.page.evaluate(() => document.querySelector("tingdong-voice").shadowRoot.activeElement.tagName), "H3", "the focus is on the results' heading");
+      const second = await links.nth(1).getAttribute("href");
+      await copyFile(wav.second, file); // the next thing that the microphone hears
+      const seen = await v.page.evaluate(() => window.seen.events.length);
+      await v.part(".mic").click();
+      const next = (await v.event("reply", seen)).reply;
+      assert.equal(next.control?.name, "open_item", JSON.stringify(next));
+      await v.page.waitForURL(second);
+    });
+  });
+
+  test("放大字体 makes the text larger, on the next page too", options, () => scene(wav.larger, async (v) => {
+    const height = () => v.page.locator("h1, h2").first().evaluate((el) => el.getBoundingClientRect().height);
+    const small = await height();
+    await speak(v);
+    assert.equal((await v.event("reply")).reply.control?.name, "zoom_in");
+    await v.state("answered");
+    assert.ok((await height()) > small * 1.1, `${await height()} px after, ${small} px before`);
+    await v.page.reload();
+    await v.part(".voice").waitFor();
+    assert.ok((await height()) > small * 1.1);
+  }));
+
+  test("said in doubt, asked back, 第一个", options, () => scene(wav.first, async (v) => {
+    await v.part(".type").click();
+    await v.part("#q").fill("服务");
+    await v.page.keyboard.press("Enter");
+    const asked = (await v.event("reply")).reply;
+    assert.equal(asked.action, "clarify", JSON.stringify(asked));
+    assert.equal(await v.part(".choice").count(), asked.choices.length);
+    const seen = await v.page.evaluate(() => window.seen.events.length);
+    await v.part(".mic").click();
+    const taken = (await v.event("reply", seen)).reply;
+    assert.equal(taken.column?.id, asked.choices[0].column.id, JSON.stringify(taken));
+    await v.page.waitForURL(`**${asked.choices[0].column.url}`);
+  }));
+
+  test("the line is cut in the middle of the sentence, nothing is lost", options, async () => {
+    const line = await openLine(server.url);
+    try {
+      await scene(wav.education, async (v) => {
+        await v.part(".voice").click();
+        await v.part(".heard:not(:empty)").waitFor(); // the first partial is there
+        line.cut();
+        const { reply } = await v.event("reply");
+        assert.equal(reply.column?.id, "jyj", JSON.stringify(reply));
+        await v.micOff();
+      }, line.url);
+    } finally {
+      await line.close();
+    }
+  });
+
+  test("tapping again says that one has finished", options, () => scene(wav.education, async (v) => {
+    await v.part(".voice").click();
+    await v.part(".heard:not(:empty)").waitFor();
+    await v.part(".mic").click();
+    await v.micOff();
+    await v.event("reply");
+  }));
+
+  test("Escape drops the sentence and the microphone", options, () => scene(wav.education, async (v) => {
+    await speak(v);
+    await v.page.keyboard.press("Escape");
+    await v.state("idle");
+    await v.micOff();
+    assert.equal(await v.page.evaluate(() => window.seen.events.some((e) => e.name === "reply")), false);
+  }));
+});
