@@ -1,0 +1,57 @@
+# make run   sets up and starts the service with the demo portal
+# make test  sets up and runs every test
+# Both may be called again at any time and are quick then.
+
+SHELL := /bin/bash
+export CGO_ENABLED := 1
+export CGO_CPPFLAGS := -I$(CURDIR)/asr/vosk/include
+export CGO_LDFLAGS := -L$(CURDIR)/build/vosk/lib -Wl,-rpath,$$ORIGIN/lib
+# Test binaries run from temporary folders, where the rpath finds nothing.
+export LD_LIBRARY_PATH := $(CURDIR)/build/vosk/lib:$(LD_LIBRARY_PATH)
+
+LIBVOSK := build/vosk/lib/libvosk.so
+DATA ?= ./data
+LISTEN ?= :8080
+GO_TEST_FLAGS ?= -race
+
+.PHONY: run build test test-go test-e2e setup-test lint fuzz clean
+
+run: build
+	@echo "== 启动 / starting on $(LISTEN), state in $(DATA)"
+	bin/tingdong serve --data $(DATA) --listen $(LISTEN)
+
+build: $(LIBVOSK)
+	@echo "== 编译 / building bin/tingdong"
+	@mkdir -p bin/lib
+	@cmp -s $(LIBVOSK) bin/lib/libvosk.so || cp $(LIBVOSK) bin/lib/libvosk.so
+	go build -trimpath -o bin/tingdong ./cmd/tingdong
+
+$(LIBVOSK):
+	@echo "== 获取语音识别库 / fetching the speech library"
+	scripts/libvosk.sh
+
+test: build setup-test lint test-go test-e2e
+	@echo "== 全部通过 / all tests passed"
+
+setup-test:
+	@scripts/setup-test.sh
+
+lint:
+	@echo "== 格式与静态检查 / gofmt and vet"
+	@test -z "$$(gofmt -l $$(git ls-files '*.go'))" || { gofmt -l $$(git ls-files '*.go'); exit 1; }
+	go vet ./...
+
+test-go:
+	@echo "== Go 测试 / Go tests"
+	go test $(GO_TEST_FLAGS) ./...
+
+test-e2e:
+	@echo "== 浏览器测试 / browser tests"
+	cd test/e2e && npm test --silent
+
+# Each fuzz target for FUZZTIME (default 1m).
+fuzz: build
+	scripts/fuzz.sh $(or $(FUZZTIME),1m)
+
+clean:
+	rm -rf bin build test/e2e/node_modules

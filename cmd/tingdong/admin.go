@@ -1,0 +1,106 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io"
+
+	"github.com/tingdong/tingdong/journal"
+	"github.com/tingdong/tingdong/node"
+	"github.com/tingdong/tingdong/search"
+	"github.com/tingdong/tingdong/server"
+)
+
+// administration lets administrators work on a node: it puts the server's
+// roles and the node's journal together.
+type administration struct{ node *node.Node }
+
+var _ server.Admin = (*administration)(nil)
+
+func (a *administration) Authenticate(ctx context.Context, token string) (server.Role, error) {
+	name, err := a.node.TokenRole(ctx, token)
+	if err != nil || name == "" {
+		return server.Nobody, err
+	}
+	return server.ParseRole(name)
+}
+
+func (a *administration) NewToken(ctx context.Context, role server.Role, name string) (string, error) {
+	return a.node.NewToken(ctx, role.String(), name)
+}
+
+func (a *administration) Get(ctx context.Context, b journal.Bucket, key string) (journal.Revision, error) {
+	return a.node.Journal().Get(ctx, b, key)
+}
+
+func (a *administration) List(ctx context.Context, b journal.Bucket) ([]journal.Revision, error) {
+	return a.node.Journal().List(ctx, b)
+}
+
+func (a *administration) History(ctx context.Context, b journal.Bucket, key string) ([]journal.Revision, error) {
+	return a.node.Journal().History(ctx, b, key)
+}
+
+func (a *administration) Save(ctx context.Context, b journal.Bucket, s journal.Save) (uint64, error) {
+	return a.node.Save(ctx, b, s)
+}
+
+func (a *administration) Import(ctx context.Context, r *bytes.Reader) (server.Imported, error) {
+	return a.importFrom(ctx, r, func(int64) {})
+}
+
+// maxReported bounds the list of refused lines that an answer holds.
+const maxReported = 100
+
+// importFrom takes NDJSON into the journal and waits until it can be found.
+// progress is told how many bytes have been read.
+func (a *administration) importFrom(ctx context.Context, r io.Reader, progress func(read int64)) (server.Imported, error) {
+	var out server.Imported
+	refuse := func(line int, id, reason string) {
+		out.Refused++
+		if len(out.Errors) < maxReported {
+			out.Errors = append(out.Errors, server.RefusedLine{Line: line, ID: id, Message: reason})
+		}
+	}
+	counter := &countingReader{r: r}
+	batch := a.node.NewBatch()
+	err := search.ReadJSONL(counter, func(line int, d *search.Document) error {
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		progress(counter.n)
+		err := batch.Add(ctx, search.Op{Upsert: d})
+		if errors.Is(err, node.ErrTooLarge) {
+			refuse(line, d.ID, err.Error())
+			return nil
+		}
+		if err == nil {
+			out.Accepted++
+		}
+		return err
+	}, func(e *search.LineError) {
+		if e.Warning {
+			out.Warnings++
+			return
+		}
+		refuse(e.Line, e.ID, e.Reason)
+	})
+	if err != nil {
+		return out, errors.Join(err, batch.Flush(ctx))
+	}
+	err = batch.Wait(ctx)
+	progress(counter.n)
+	return out, err
+}
+
+type countingReader struct {
+	r io.Reader
+	n int64
+}
+
+func (c *countingReader) Read(p []byte) (int, error) {
+	n, err := c.r.Read(p)
+	c.n += int64(n)
+	return n, err
+}

@@ -1,0 +1,104 @@
+package main
+
+import (
+	"fmt"
+	"log/slog"
+	"strings"
+	"sync"
+
+	"github.com/tingdong/tingdong/asr"
+	"github.com/tingdong/tingdong/models"
+)
+
+// newPool starts the speech workers for the models named.
+func newPool(data string, names []string, workers int) (*asr.Pool, error) {
+	cfg := asr.Config{Workers: workers, Logf: func(f string, args ...any) { slog.Warn(fmt.Sprintf(f, args...)) }}
+	for _, name := range names {
+		m, err := models.Find(name, models.Dirs(data)...)
+		if err != nil {
+			return nil, err
+		}
+		if err := models.Check(m.Dir); err != nil {
+			return nil, err
+		}
+		cfg.Models = append(cfg.Models, asr.Model{Name: m.Name, Dir: m.Dir, Language: m.Language})
+	}
+	return asr.NewPool(cfg)
+}
+
+// modelFor chooses the model of a language; without one the default listens.
+func modelFor(p *asr.Pool) func(lang string) string {
+	return func(lang string) string {
+		name, ok := p.ForLanguage(lang)
+		if !ok {
+			return ""
+		}
+		return name
+	}
+}
+
+// vocabularies reads what the speech models know, each once and only when it
+// is asked for.
+type vocabularies struct {
+	data   string
+	models []string
+
+	mu   sync.Mutex
+	read map[string]*models.Vocabulary // by main language tag
+}
+
+// forPhrases is the vocabulary for node.Options; nil when nothing will listen.
+func (v *vocabularies) forPhrases(speech bool) func(lang string) *models.Vocabulary {
+	if !speech {
+		return nil
+	}
+	return v.of
+}
+
+// of returns the vocabulary of the model for a language, nil when no model of
+// that language is there or it cannot be read: the service then listens
+// without phrases, and doctor tells why.
+func (v *vocabularies) of(lang string) *models.Vocabulary {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if v.read == nil {
+		v.load()
+	}
+	return v.read[mainTag(lang)]
+}
+
+func (v *vocabularies) load() {
+	v.read = map[string]*models.Vocabulary{}
+	for _, name := range v.models {
+		m, err := models.Find(name, models.Dirs(v.data)...)
+		if err != nil {
+			continue
+		}
+		voc, err := models.ReadVocabulary(m.Dir)
+		if err != nil {
+			slog.Warn("the speech model's vocabulary cannot be read", "model", m.Name, "error", err)
+			continue
+		}
+		if tag := mainTag(m.Language); v.read[tag] == nil {
+			v.read[tag] = voc
+		}
+	}
+}
+
+// segment splits a phrase into words of the model; an unknown language means
+// the first model's, Chinese as shipped.
+func (v *vocabularies) segment(lang, phrase string) (words, unknown []string) {
+	voc := v.of(lang)
+	if voc == nil {
+		return strings.Fields(phrase), nil
+	}
+	return voc.Segment(phrase)
+}
+
+func mainTag(lang string) string {
+	tag, _, _ := strings.Cut(strings.ToLower(lang), "-")
+	if tag == "" {
+		return "zh"
+	}
+	return tag
+}

@@ -1,0 +1,204 @@
+// Package node is one running Tingdong without its doors: the journal, and
+// the views that follow it – the grammar snapshot (session.Brain) and the
+// search index. Views may be deleted at any time; they are rebuilt from the
+// journal.
+package node
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"path/filepath"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/tingdong/tingdong/journal"
+	"github.com/tingdong/tingdong/models"
+	"github.com/tingdong/tingdong/search"
+	"github.com/tingdong/tingdong/session"
+)
+
+// Options say what a node is made of.
+type Options struct {
+	// Data is the directory that holds all state.
+	Data string
+	// Portal, when not nil, is used instead of the journal's columns and
+	// grammars: for trials with files.
+	Portal *Portal
+	// Vocabulary is what the speech model of a language knows; nil, or a nil
+	// result, means no phrases for the recogniser.
+	Vocabulary func(lang string) *models.Vocabulary
+	Log        *slog.Logger // nil: the default logger
+}
+
+// Node is an open node. Its methods may be used by many goroutines.
+type Node struct {
+	opt     Options
+	log     *slog.Logger
+	journal *journal.Journal
+	index   atomic.Pointer[search.Index]
+	brain   atomic.Pointer[session.Brain]
+	// brainVersion names what brain was made of. Only the goroutine that
+	// loads uses it.
+	brainVersion string
+
+	applied  chan struct{} // closed and replaced after every applied batch
+	applying sync.Mutex    // guards applied
+	target   uint64        // the journal's last sequence at start: ready when reached
+
+	stop context.CancelFunc
+	done sync.WaitGroup
+	fail atomic.Pointer[error] // why a view stopped following
+}
+
+// Open opens the journal and its views, and starts following. On a new data
+// directory the shipped columns and grammars are saved first.
+func Open(ctx context.Context, o Options) (*Node, error) {
+	n := &Node{opt: o, log: o.Log, applied: make(chan struct{})}
+	if n.log == nil {
+		n.log = slog.Default()
+	}
+	var err error
+	if n.journal, err = journal.Open(ctx, journal.Options{Dir: o.Data}); err != nil {
+		return nil, err
+	}
+	if err := n.start(ctx); err != nil {
+		n.Close()
+		return nil, err
+	}
+	return n, nil
+}
+
+func (n *Node) start(ctx context.Context) error {
+	if err := n.seed(ctx); err != nil {
+		return err
+	}
+	if err := n.loadBrain(ctx); err != nil {
+		return err
+	}
+	if err := n.openIndex(); err != nil {
+		return err
+	}
+	var err error
+	if n.target, err = n.journal.LastDocument(ctx); err != nil {
+		return err
+	}
+	if last := n.Index().Position(); last > n.target {
+		return fmt.Errorf("the index in %s is ahead of the journal (%d > %d): they are not of one node; delete the folder index and start again",
+			n.opt.Data, last, n.target)
+	}
+	run, stop := context.WithCancel(context.Background())
+	n.stop = stop
+	n.done.Go(func() { n.followDocuments(run) })
+	if n.opt.Portal == nil {
+		n.done.Go(func() { n.followBuckets(run) })
+	}
+	return nil
+}
+
+// openIndex opens the index, or starts an empty one in the place of one that
+// is damaged or of another version: the journal fills it again.
+func (n *Node) openIndex() error {
+	dir := filepath.Join(n.opt.Data, "index")
+	o := search.Options{Columns: searchColumns(n.Brain().Columns)}
+	x, err := search.Open(dir, o)
+	if errors.Is(err, search.ErrDamaged) || errors.Is(err, search.ErrOutdated) {
+		n.log.Warn("rebuilding the search index from the journal", "reason", err)
+		if err := removeIndex(dir); err != nil {
+			return err
+		}
+		x, err = search.Open(dir, o)
+	}
+	if err != nil {
+		return fmt.Errorf("search index: %w", err)
+	}
+	n.index.Store(x)
+	return nil
+}
+
+// Close stops following and closes everything. The journal goes last.
+func (n *Node) Close() error {
+	if n.stop != nil {
+		n.stop()
+	}
+	n.done.Wait()
+	var errs []error
+	if x := n.Index(); x != nil {
+		errs = append(errs, x.Close())
+	}
+	errs = append(errs, n.journal.Close())
+	return errors.Join(errs...)
+}
+
+// Brain is the current snapshot of columns and grammars, never nil.
+func (n *Node) Brain() *session.Brain { return n.brain.Load() }
+
+// Index is the search index.
+func (n *Node) Index() *search.Index { return n.index.Load() }
+
+// Search answers from the current index.
+func (n *Node) Search(ctx context.Context, q search.Query) (*search.Result, error) {
+	return n.Index().Search(ctx, q)
+}
+
+// Document returns a page by its id.
+func (n *Node) Document(id string) (*search.Document, bool, error) { return n.Index().Document(id) }
+
+// Suggest completes what somebody types.
+func (n *Node) Suggest(ctx context.Context, text, lang string, max int) ([]search.Suggestion, error) {
+	return n.Index().Suggest(ctx, text, lang, max)
+}
+
+// NotReady says why the node should not get visitors yet; nil when it may.
+func (n *Node) NotReady() error {
+	if e := n.fail.Load(); e != nil {
+		return *e
+	}
+	if at := n.Index().Position(); at < n.target {
+		return fmt.Errorf("the search index is catching up: %d of %d batches", at, n.target)
+	}
+	return nil
+}
+
+// Await waits until the index has applied the journal up to seq.
+func (n *Node) Await(ctx context.Context, seq uint64) error {
+	for {
+		n.applying.Lock()
+		ch := n.applied
+		n.applying.Unlock()
+		if n.Index().Position() >= seq {
+			return nil
+		}
+		if e := n.fail.Load(); e != nil {
+			return *e
+		}
+		select {
+		case <-ch:
+		case <-ctx.Done():
+			return fmt.Errorf("waiting for the search index: %w", ctx.Err())
+		}
+	}
+}
+
+// CaughtUp waits until the index holds what the journal held at the start.
+func (n *Node) CaughtUp(ctx context.Context) error { return n.Await(ctx, n.target) }
+
+func (n *Node) notify() {
+	n.applying.Lock()
+	close(n.applied)
+	n.applied = make(chan struct{})
+	n.applying.Unlock()
+}
+
+// retryPause is how long a view waits before it follows again after an error
+// of the journal.
+const retryPause = time.Second
+
+func sleep(ctx context.Context, d time.Duration) {
+	select {
+	case <-ctx.Done():
+	case <-time.After(d):
+	}
+}

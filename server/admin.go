@@ -1,0 +1,194 @@
+package server
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/gofiber/fiber/v2"
+
+	"github.com/tingdong/tingdong/grammar"
+	"github.com/tingdong/tingdong/journal"
+)
+
+// Role is what a token may do; each includes the ones before it.
+type Role int
+
+// The roles of administrators.
+const (
+	Nobody Role = iota
+	Viewer
+	Editor
+	Publisher
+)
+
+// ParseRole reads a role's name.
+func ParseRole(name string) (Role, error) {
+	for r, n := range roleNames {
+		if n == name {
+			return Role(r), nil
+		}
+	}
+	return Nobody, fmt.Errorf("unknown role %q; there are viewer, editor, publisher", name)
+}
+
+var roleNames = [...]string{Viewer: "viewer", Editor: "editor", Publisher: "publisher"}
+
+func (r Role) String() string { return roleNames[r] }
+
+// Imported says what became of an import.
+type Imported struct {
+	Accepted int           `json:"accepted"`
+	Refused  int           `json:"refused"`
+	Warnings int           `json:"warnings,omitempty"` // taken, but with something changed
+	Errors   []RefusedLine `json:"errors,omitempty"`   // at most 100
+}
+
+// RefusedLine is a line that was not taken.
+type RefusedLine struct {
+	Line    int    `json:"line"`
+	ID      string `json:"id,omitempty"`
+	Message string `json:"message"`
+}
+
+// Admin is what administrators do: *node.Node by way of cmd/tingdong.
+type Admin interface {
+	// Authenticate names the role of a bearer token, Nobody for a wrong one.
+	Authenticate(ctx context.Context, token string) (Role, error)
+	// Import takes NDJSON and returns when it is durable.
+	Import(ctx context.Context, r *bytes.Reader) (Imported, error)
+	// Get returns the newest revision of a grammar ("grammars", "zh-CN") or
+	// of the column table ("columns", "portal").
+	Get(ctx context.Context, b journal.Bucket, key string) (journal.Revision, error)
+	List(ctx context.Context, b journal.Bucket) ([]journal.Revision, error)
+	History(ctx context.Context, b journal.Bucket, key string) ([]journal.Revision, error)
+	// Save checks and saves one; the error may be grammar.Diagnostics or
+	// journal.ErrConflict.
+	Save(ctx context.Context, b journal.Bucket, s journal.Save) (uint64, error)
+	// NewToken makes a bearer token.
+	NewToken(ctx context.Context, role Role, name string) (string, error)
+}
+
+func (s *Server) adminRoutes(r fiber.Router) {
+	r.Post("/documents", s.only(Editor), s.importDocuments)
+	for path, b := range map[string]journal.Bucket{"/grammars": journal.Grammars, "/columns": journal.Columns} {
+		r.Get(path, s.only(Viewer), s.listRevisions(b))
+		r.Get(path+"/:key", s.only(Viewer), s.getRevision(b))
+		r.Get(path+"/:key/history", s.only(Viewer), s.history(b))
+		r.Put(path+"/:key", s.only(Publisher), s.putRevision(b))
+	}
+	r.Post("/tokens", s.only(Publisher), s.newToken)
+}
+
+const authorKey = "author"
+
+// only lets a request pass whose token has at least this role. The Unix
+// socket's file permissions are its authentication.
+func (s *Server) only(least Role) fiber.Handler {
+	return func(c *fiber.Ctx) error {
+		if c.Context().LocalAddr().Network() == "unix" {
+			c.Locals(authorKey, "local")
+			return c.Next()
+		}
+		token, ok := strings.CutPrefix(c.Get(fiber.HeaderAuthorization), "Bearer ")
+		if !ok || token == "" {
+			return &Error{Code: "unauthorized", Message: "this address needs an administrator's token: Authorization: Bearer …; `tingdong token` makes one"}
+		}
+		role, err := s.opt.Admin.Authenticate(c.UserContext(), copied(token))
+		if err != nil {
+			return err
+		}
+		if role == Nobody {
+			return &Error{Code: "unauthorized", Message: "the token is not known here; `tingdong token` makes one"}
+		}
+		if role < least {
+			return &Error{Code: "forbidden", Message: fmt.Sprintf("this needs the role %s; the token's role is %s", least, role)}
+		}
+		c.Locals(authorKey, role.String())
+		return c.Next()
+	}
+}
+
+func (s *Server) importDocuments(c *fiber.Ctx) error {
+	done, err := s.opt.Admin.Import(c.UserContext(), bytes.NewReader(c.Body()))
+	if err != nil {
+		return err
+	}
+	if done.Accepted == 0 && done.Refused > 0 {
+		c.Status(fiber.StatusUnprocessableEntity)
+	}
+	return c.JSON(done)
+}
+
+func (s *Server) listRevisions(b journal.Bucket) fiber.Handler {
+	return func(c *fiber.Ctx) error {
+		list, err := s.opt.Admin.List(c.UserContext(), b)
+		if err != nil {
+			return err
+		}
+		return c.JSON(fiber.Map{string(b): append([]journal.Revision{}, list...)})
+	}
+}
+
+func (s *Server) getRevision(b journal.Bucket) fiber.Handler {
+	return func(c *fiber.Ctx) error {
+		r, err := s.opt.Admin.Get(c.UserContext(), b, copied(c.Params("key")))
+		if err != nil {
+			return err
+		}
+		c.Set(fiber.HeaderETag, etag(r.Revision))
+		c.Set(fiber.HeaderContentType, "application/yaml; charset=utf-8")
+		return c.Send(r.Value)
+	}
+}
+
+func (s *Server) history(b journal.Bucket) fiber.Handler {
+	return func(c *fiber.Ctx) error {
+		list, err := s.opt.Admin.History(c.UserContext(), b, copied(c.Params("key")))
+		if err != nil {
+			return err
+		}
+		return c.JSON(fiber.Map{"history": append([]journal.Revision{}, list...)})
+	}
+}
+
+// putRevision saves a grammar or the column table. If-Match carries the
+// revision that the change was made from.
+func (s *Server) putRevision(b journal.Bucket) fiber.Handler {
+	return func(c *fiber.Ctx) error {
+		save := journal.Save{Key: copied(c.Params("key")), Value: bytes.Clone(c.Body()), Message: copied(c.Query("message"))}
+		save.Author, _ = c.Locals(authorKey).(string)
+		if m := c.Get(fiber.HeaderIfMatch); m != "" {
+			rev, err := strconv.ParseUint(strings.Trim(m, `"`), 10, 64)
+			if err != nil {
+				return &Error{Code: "bad_request", Message: `If-Match must be a revision such as "12"`}
+			}
+			save.Expect = &rev
+		}
+		rev, err := s.opt.Admin.Save(c.UserContext(), b, save)
+		if diags, ok := asDiagnostics(err); ok {
+			return &Error{Code: "invalid", Message: "nothing was saved; the file has errors", Detail: diags}
+		}
+		if err != nil {
+			return err
+		}
+		c.Set(fiber.HeaderETag, etag(rev))
+		return c.JSON(fiber.Map{"revision": rev})
+	}
+}
+
+func (s *Server) newToken(c *fiber.Ctx) error {
+	role, err := ParseRole(c.Query("role", "editor"))
+	if err != nil {
+		return &Error{Code: "bad_request", Message: err.Error()}
+	}
+	token, err := s.opt.Admin.NewToken(c.UserContext(), role, copied(c.Query("name")))
+	if err != nil {
+		return err
+	}
+	return c.JSON(fiber.Map{"token": token})
+}
+
+func etag(rev uint64) string { return strconv.Quote(strconv.FormatUint(rev, 10)) }

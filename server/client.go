@@ -1,0 +1,101 @@
+package server
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/gorilla/websocket"
+
+	"github.com/tingdong/tingdong/session"
+)
+
+// Stream sends PCM16LE mono audio to the native voice door of the service at
+// base (http://host:port) at real-time pace, as a microphone would, and
+// returns the reply to the first utterance. events, when not nil, gets every
+// message as it came.
+func Stream(ctx context.Context, base string, sampleRate int, pcm []byte, a session.Ask, events func(at time.Time, raw []byte)) (*session.Reply, error) {
+	u, err := url.Parse(base)
+	if err != nil || u.Host == "" {
+		return nil, fmt.Errorf("%q is not the address of a service, such as http://127.0.0.1:8080", base)
+	}
+	u.Scheme = strings.Replace(u.Scheme, "http", "ws", 1)
+	u = u.JoinPath("/v1/listen")
+	conn, resp, err := websocket.DefaultDialer.DialContext(ctx, u.String(), nil)
+	if err != nil {
+		if resp != nil {
+			return nil, fmt.Errorf("%s refuses the voice socket: %s", base, resp.Status)
+		}
+		return nil, fmt.Errorf("connecting to %s: %w", base, err)
+	}
+	defer conn.Close()
+	stop := context.AfterFunc(ctx, func() { conn.Close() })
+	defer stop()
+	start, err := json.Marshal(command{Type: "start", SampleRate: sampleRate, Lang: a.Lang, Role: a.Role, Page: a.Page, Session: a.Session})
+	if err != nil {
+		return nil, err
+	}
+	if err := conn.WriteMessage(websocket.TextMessage, start); err != nil {
+		return nil, err
+	}
+	sendCtx, cancel := context.WithCancel(ctx)
+	sent := make(chan struct{})
+	go func() {
+		defer close(sent)
+		sendAudio(sendCtx, conn, sampleRate, pcm)
+	}()
+	defer func() { cancel(); <-sent }()
+	return awaitReply(ctx, conn, events)
+}
+
+func awaitReply(ctx context.Context, conn *websocket.Conn, events func(time.Time, []byte)) (*session.Reply, error) {
+	for {
+		conn.SetReadDeadline(time.Now().Add(90 * time.Second))
+		_, data, err := conn.ReadMessage()
+		if err != nil {
+			if ctx.Err() != nil {
+				err = ctx.Err()
+			}
+			return nil, fmt.Errorf("the voice socket ended before the reply: %w", err)
+		}
+		if events != nil {
+			events(time.Now(), data)
+		}
+		var m message
+		if err := json.Unmarshal(data, &m); err != nil {
+			return nil, fmt.Errorf("the service sent what is no message: %w", err)
+		}
+		switch m.Type {
+		case "reply":
+			return m.Reply, nil
+		case "error":
+			return nil, &Error{Code: m.Code, Message: m.Message}
+		}
+	}
+}
+
+// sendAudio keeps the pace of a microphone: a piece every 100 ms. A write
+// that fails ends it; the reader finds out why.
+func sendAudio(ctx context.Context, conn *websocket.Conn, sampleRate int, pcm []byte) {
+	piece := sampleRate / 10 * 2
+	tick := time.NewTicker(100 * time.Millisecond)
+	defer tick.Stop()
+	for len(pcm) > 0 {
+		n := min(piece, len(pcm))
+		if conn.WriteMessage(websocket.BinaryMessage, pcm[:n]) != nil {
+			return
+		}
+		pcm = pcm[n:]
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			return
+		}
+	}
+	finalize, _ := json.Marshal(command{Type: "finalize"})
+	conn.WriteMessage(websocket.TextMessage, finalize)
+}

@@ -1,0 +1,105 @@
+package session
+
+import (
+	"encoding/binary"
+	"math"
+	"time"
+)
+
+// vad tells speech from silence by energy against a noise floor that follows
+// the room. It hears PCM16LE mono and keeps time in audio, not on the clock.
+type vad struct {
+	frame   []byte // not yet a whole frame
+	size    int    // bytes of a 20 ms frame
+	floor   float64
+	run     int // frames of speech in a row
+	speech  bool
+	at      time.Duration // end of the last whole frame
+	started time.Duration // begin of the current or last speech
+	ended   time.Duration // end of the last frame with speech in it
+}
+
+const (
+	vadFrame = 20 * time.Millisecond
+	// onsetFrames in a row make speech: a click is shorter than 60 ms, the
+	// shortest Mandarin syllable longer.
+	onsetFrames = 3
+	// A frame is speech when it is this much louder than the floor, in dB …
+	overFloor = 10
+	// … and at least this loud, in dB of full scale: a muted microphone
+	// still has noise.
+	leastLoud = -55
+	// floorRise lets the floor follow a room that grows louder, in dB per
+	// frame: 1.5 dB a second, so that a long vowel does not become noise.
+	floorRise = 0.03
+)
+
+func newVAD(sampleRate int) *vad {
+	return &vad{size: sampleRate / 50 * 2, floor: math.Inf(1)}
+}
+
+// write takes audio and advances the state.
+func (v *vad) write(pcm []byte) {
+	if len(v.frame) > 0 {
+		need := min(v.size-len(v.frame), len(pcm))
+		v.frame = append(v.frame, pcm[:need]...)
+		pcm = pcm[need:]
+		if len(v.frame) < v.size {
+			return
+		}
+		v.step(v.frame)
+		v.frame = v.frame[:0]
+	}
+	for ; len(pcm) >= v.size; pcm = pcm[v.size:] {
+		v.step(pcm[:v.size])
+	}
+	v.frame = append(v.frame, pcm...)
+}
+
+func (v *vad) step(frame []byte) {
+	v.at += vadFrame
+	db := loudness(frame)
+	if db < v.floor {
+		v.floor = max(db, -80)
+	} else {
+		v.floor += floorRise
+	}
+	if db < v.floor+overFloor || db < leastLoud {
+		v.run = 0
+		return
+	}
+	v.run++
+	if v.run < onsetFrames {
+		return
+	}
+	v.ended = v.at
+	if !v.speech {
+		v.speech = true
+		v.started = v.at - onsetFrames*vadFrame
+	}
+}
+
+// silence is how long nobody has spoken after speech.
+func (v *vad) silence() time.Duration {
+	if !v.speech {
+		return 0
+	}
+	return v.at - v.ended
+}
+
+// rearm waits for the next speech.
+func (v *vad) rearm() { v.speech, v.run = false, 0 }
+
+// loudness is the level of a frame without its DC offset, in dB of full scale.
+func loudness(frame []byte) float64 {
+	n := len(frame) / 2
+	var sum, square float64
+	for i := range n {
+		s := float64(int16(binary.LittleEndian.Uint16(frame[2*i:])))
+		sum += s
+		square += s * s
+	}
+	mean := sum / float64(n)
+	variance := square/float64(n) - mean*mean
+	return 10 * math.Log10(max(variance, 1e-3)/(32768*32768))
+}
