@@ -43,6 +43,7 @@ type Candidate struct {
 	Control    *ControlCall    // for Control
 	SearchFor  string          // for Search: the query without its wrapping
 	Say        string
+	rank       float64 // Confidence with the priors of role, page and weight
 }
 
 // ControlCall is a page or dialogue control with its arguments, the names of

@@ -1,0 +1,196 @@
+package automaton
+
+import (
+	"slices"
+	"sort"
+
+	"github.com/tingdong/tingdong/intent/phonetic"
+)
+
+// Classes of arcs beside those of syllables (phonetic.Reading.Class).
+const (
+	signClass uint16 = 0x4000 // characters without a reading; the low bits are the character's
+	wordClass uint16 = 0x8000
+)
+
+// arc is one transition over a token. A polyphone has one arc for each reading.
+type arc struct {
+	class   uint16
+	reading phonetic.Reading
+	sym     int32 // the character, or the index of the word
+	to      int32
+}
+
+type listEdge struct{ ref, to int32 }
+
+// offsets are the ends of a state's parts of the flat arrays.
+type offsets struct{ arcs, lists, finals int32 }
+
+// skip is a path of two arcs, found by the class of the second: how a wrong or
+// missing first token is survived without trying every arc of a large state.
+type skip struct {
+	class         uint16
+	first, second int32
+}
+
+// bigState is the number of arcs from which a state has a skip index.
+const bigState = 48
+
+// Automaton is deterministic over tokens and immutable.
+type Automaton struct {
+	start   []offsets // ends of each state's parts; those of state s begin at s-1
+	arcs    []arc     // of a state, sorted by class and sym
+	lists   []listEdge
+	finals  []int32 // ids given to Add
+	refs    []Ref
+	words   []string
+	wordIDs map[string]int32
+	skips   map[int32][]skip
+	least   []uint8   // tokens needed from a state to an end, at most 255
+	limit   []float32 // for tries: the dearest match allowed below a state
+	depth   []uint8   // for tries: tokens from the start
+	byKey   map[string][]int32
+}
+
+func (a *Automaton) at(s int) offsets {
+	if s == 0 {
+		return offsets{}
+	}
+	return a.start[s-1]
+}
+
+func (a *Automaton) arcsOf(s int32) []arc { return a.arcs[a.at(int(s)).arcs:a.start[s].arcs] }
+func (a *Automaton) listsOf(s int32) []listEdge {
+	return a.lists[a.at(int(s)).lists:a.start[s].lists]
+}
+func (a *Automaton) finalsOf(s int32) []int32 { return a.finals[a.at(int(s)).finals:a.start[s].finals] }
+
+// Size is the number of states and arcs.
+func (a *Automaton) Size() (states, arcs int) { return len(a.start), len(a.arcs) + len(a.lists) }
+
+func (a *Automaton) wordID(w string) int32 {
+	id, ok := a.wordIDs[w]
+	if !ok {
+		id = int32(len(a.words))
+		a.words, a.wordIDs[w] = append(a.words, w), id
+	}
+	return id
+}
+
+// prepare computes what the search needs beside the arcs.
+func (a *Automaton) prepare() {
+	a.skips = map[int32][]skip{}
+	for s := range int32(len(a.start)) {
+		lo, hi := a.at(int(s)).arcs, a.start[s].arcs
+		if hi-lo < bigState {
+			continue
+		}
+		var index []skip
+		for i := lo; i < hi; i++ {
+			to := a.arcs[i].to
+			for j := a.at(int(to)).arcs; j < a.start[to].arcs; j++ {
+				index = append(index, skip{a.arcs[j].class, i, j})
+			}
+		}
+		slices.SortStableFunc(index, func(x, y skip) int { return int(x.class) - int(y.class) })
+		a.skips[s] = index
+	}
+	a.prepareLeast()
+	a.byKey = map[string][]int32{}
+	for id, w := range a.words {
+		for _, k := range wordKeys(w) {
+			a.byKey[k] = append(a.byKey[k], int32(id))
+		}
+	}
+}
+
+// wordKeys are the keys under which a word is looked up by similar ones: the
+// beginnings of its letters and of its sound, and its length.
+func wordKeys(w string) []string {
+	sound := phonetic.Key(w)
+	return []string{"l" + w[:min(2, len(w))], "s" + sound[:min(2, len(sound))], "e" + w[max(0, len(w)-3):], "k" + sound}
+}
+
+// similar are the words that may be like w, each once.
+func (a *Automaton) similar(w string) []int32 {
+	var out []int32
+	for _, k := range wordKeys(w) {
+		for _, id := range a.byKey[k] {
+			if !slices.Contains(out, id) {
+				out = append(out, id)
+			}
+		}
+	}
+	if len(w) <= 5 {
+		for _, id := range a.byKey["s"+phonetic.Key(w)[:1]] {
+			if !slices.Contains(out, id) {
+				out = append(out, id)
+			}
+		}
+	}
+	return out
+}
+
+// prepareLeast finds the least number of tokens from each state to an end. In
+// a trie children follow their parents, so one pass from the back settles it;
+// elsewhere passes repeat until nothing changes.
+func (a *Automaton) prepareLeast() {
+	n := len(a.start)
+	a.least = make([]uint8, n)
+	for s := range a.least {
+		a.least[s] = 255
+	}
+	for changed := true; changed; {
+		changed = false
+		for s := int32(n - 1); s >= 0; s-- {
+			if least := a.leastVia(s); least < a.least[s] {
+				a.least[s], changed = least, true
+			}
+		}
+	}
+}
+
+func (a *Automaton) leastVia(s int32) uint8 {
+	if len(a.finalsOf(s)) > 0 {
+		return 0
+	}
+	least := uint8(254)
+	for _, x := range a.arcsOf(s) {
+		least = min(least, a.least[x.to])
+	}
+	for _, x := range a.listsOf(s) {
+		least = min(least, a.least[x.to])
+	}
+	if least == 254 {
+		return 255
+	}
+	return least + 1
+}
+
+// classRange is the arcs of s with a class.
+func (a *Automaton) classRange(s int32, class uint16) []arc {
+	arcs := a.arcsOf(s)
+	lo := 0
+	if len(arcs) > 8 {
+		lo = sort.Search(len(arcs), func(i int) bool { return arcs[i].class >= class })
+	} else {
+		for lo < len(arcs) && arcs[lo].class < class {
+			lo++
+		}
+	}
+	hi := lo
+	for hi < len(arcs) && arcs[hi].class == class {
+		hi++
+	}
+	return arcs[lo:hi]
+}
+
+// skipRange is the skip index of s for a class of the second token.
+func skipRange(index []skip, class uint16) []skip {
+	lo := sort.Search(len(index), func(i int) bool { return index[i].class >= class })
+	hi := lo
+	for hi < len(index) && index[hi].class == class {
+		hi++
+	}
+	return index[lo:hi]
+}

@@ -1,0 +1,80 @@
+package automaton
+
+import "github.com/tingdong/tingdong/intent/phonetic"
+
+// Costs of the edits that are no confusion of sounds; a syllable taken for one
+// that is nothing like it costs 1. Set on the quality tests of package intent.
+const (
+	costDrop     = 0.72 // a token of the template was not heard
+	costInsert   = 0.72 // a token was heard that the template does not have
+	costParticle = 0.3  // the same for a word that carries little
+	costUnlike   = 1
+	costForeign  = 0.95 // least for a word in the place of a character
+
+	// Tie-breakers, no edits: what the template says in so many words is
+	// preferred to a wildcard, and a wildcard to a skipped word.
+	preferNoWildcard = 0.01
+	preferShortWild  = 0.001
+	preferNoSkip     = 0.002
+)
+
+// allow is the dearest match allowed by the number of tokens compared.
+var allow = [...]float32{0, 0.1, 0.5, 0.8, 1, 1.15, 1.3, 1.5, 1.7, 1.8, 1.9, 2, 2.2}
+
+// Allow is the dearest sum of edits at which a text of n tokens still counts
+// as heard: nothing but a homophone for one token, one edit for four, two for
+// twelve.
+func Allow(n int) float32 { return allow[min(n, len(allow)-1)] }
+
+// particles carry little meaning in a command: hearing one more or less is
+// cheap.
+const particles = "的了一下吧啊呢吗呀嘛哦嗯呃请个把给我要在和与"
+
+func isParticle(r rune) bool {
+	for _, p := range particles {
+		if p == r {
+			return true
+		}
+	}
+	return false
+}
+
+// smallWords are the English words that carry little.
+var smallWords = map[string]bool{"a": true, "an": true, "the": true, "to": true, "of": true, "please": true, "me": true,
+	"my": true, "on": true, "in": true, "for": true, "up": true, "uh": true, "um": true, "and": true}
+
+func (t *Token) insertCost() float32 {
+	if t.Rune != 0 && isParticle(t.Rune) || t.Word != "" && smallWords[t.Word] {
+		return costParticle
+	}
+	return costInsert
+}
+
+func (a *Automaton) dropCost(x *arc) float32 {
+	if x.class == wordClass {
+		if smallWords[a.words[x.sym]] {
+			return costParticle
+		}
+	} else if isParticle(x.sym) {
+		return costParticle
+	}
+	return costDrop
+}
+
+// soundCost is the cost of hearing t for the character of x.
+func soundCost(t *Token, x *arc) float32 {
+	if x.sym == t.Rune {
+		return 0
+	}
+	best := float32(costUnlike)
+	if x.reading == 0 {
+		return best
+	}
+	for _, r := range t.readings {
+		if r == 0 {
+			break
+		}
+		best = min(best, phonetic.Between(r, x.reading))
+	}
+	return best
+}

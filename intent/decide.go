@@ -1,0 +1,204 @@
+package intent
+
+import (
+	"cmp"
+	"math"
+	"slices"
+	"strings"
+
+	"github.com/tingdong/tingdong/grammar"
+	"github.com/tingdong/tingdong/intent/automaton"
+	"github.com/tingdong/tingdong/intent/normal"
+)
+
+// Thresholds of a decision, on calibrated confidence; docs/intent.md has how
+// they were set.
+const (
+	actAt      = 0.7  // do it
+	askAt      = 0.52 // ask back; below, search
+	margin     = 0.05 // nearer rivals are asked about
+	maxChoices = 4
+	maxHeard   = 10 // hypotheses looked at
+	maxTokens  = 200
+)
+
+// Decide finds what a speaker wanted. It never fails; what means nothing is
+// None, what no command answers is Search.
+func (m *Matcher) Decide(q Query) Decision {
+	var all []Candidate
+	var first *reading
+	context := map[string]any{"role": q.Role, "page": q.Page, "lang": q.Lang}
+	for i, h := range q.Heard[:min(len(q.Heard), maxHeard)] {
+		text := normal.Parse(h.Text, maxTokens)
+		for _, tokens := range automaton.Variants(text) {
+			r := &reading{text: text, tokens: m.words(tokens)}
+			if first == nil && len(tokens) > 0 {
+				first = r
+			}
+			for _, f := range m.match(r, nil, context, float32(math.Inf(1))) {
+				all = append(all, m.candidate(&f, q, i))
+			}
+		}
+	}
+	if first == nil {
+		return Decision{Action: None}
+	}
+	return m.choose(all, first, q)
+}
+
+// words is a hook for readings of English words; the tokens as they are.
+func (m *Matcher) words(tokens []automaton.Token) []automaton.Token { return tokens }
+
+// candidate turns a match into what it would do.
+func (m *Matcher) candidate(f *found, q Query, heard int) Candidate {
+	c := Candidate{
+		Intent: f.intent.Name, Exact: f.Cost == 0, Heard: heard,
+		Utterance: string(f.reading.text.Display), Template: f.template.Source,
+		Slots: f.slots, Action: None,
+	}
+	c.Confidence = confidence(f) * heardWeight(q, heard)
+	c.rank = c.Confidence + prior(f, q) - 0.5*float64(f.Rank-f.Cost)
+	m.outcome(&c, f)
+	c.Say = say(f.block.Say, &c)
+	return c
+}
+
+// outcome fills the action of a candidate from its block.
+func (m *Matcher) outcome(c *Candidate, f *found) {
+	b := f.block
+	query, _ := c.Slots["query"].(string)
+	switch {
+	case b.Control != nil:
+		c.Action, c.Control = Control, control(b.Control, c.Slots)
+	case b.Route != "" && m.columns.ByID(b.Route) != nil:
+		c.Action, c.Column = Navigate, m.columns.ByID(b.Route)
+	case b.Action == string(Search):
+		c.Action, c.SearchFor = Search, m.trim(query)
+		if c.SearchFor == "" && f.column != nil {
+			c.SearchFor = f.column.Name
+		}
+		c.Column = f.column
+	case f.column != nil:
+		c.Action, c.Column = Navigate, f.column
+	case b.Action != "":
+		c.Action = Action(b.Action)
+	}
+}
+
+// control is the call of a control with its arguments: those of the grammar,
+// and the slots of the same names.
+func control(c *grammar.Control, slots map[string]any) *ControlCall {
+	call := &ControlCall{Name: c.Name, Args: map[string]any{}}
+	names, _ := grammar.ControlArgs(c.Name)
+	for _, name := range names {
+		v, ok := slots[name]
+		if !ok {
+			v, ok = c.Args[name]
+		}
+		if n, isFloat := v.(float64); isFloat && n == math.Trunc(n) {
+			v = int(n)
+		}
+		if ok {
+			call.Args[name] = v
+		}
+	}
+	return call
+}
+
+// confidence is how sure a match is by itself: 1 when exact, else less for
+// each edit, and less for an edit in a short text than in a long one.
+func confidence(f *found) float64 {
+	if f.Cost <= 0 {
+		return 1
+	}
+	return max(0, 1-1.15*float64(f.Cost)/math.Pow(float64(max(f.Matched, 1)), 0.75))
+}
+
+// heardWeight lowers what only a doubtful hypothesis says.
+func heardWeight(q Query, i int) float64 {
+	best := 0.0
+	for _, h := range q.Heard {
+		best = max(best, h.Confidence)
+	}
+	if best <= 0 || i == 0 {
+		return 1 - 0.01*float64(i)
+	}
+	return 1 - 0.01*float64(i) - 0.15*(1-min(1, q.Heard[i].Confidence/best))
+}
+
+// prior is what role and weight add to the rank of a match.
+func prior(f *found, q Query) float64 {
+	p := 0.02 * math.Log2(max(f.block.Weight, 0.01))
+	if q.Role != "" && (slices.Contains(f.block.Roles, q.Role) || f.column != nil && slices.Contains(f.column.Roles, q.Role)) {
+		p += 0.02
+	}
+	return p
+}
+
+// target tells whether two candidates would do the same.
+func (c *Candidate) target() string {
+	switch {
+	case c.Action == Navigate && c.Column != nil:
+		return "n:" + c.Column.ID
+	case c.Control != nil:
+		var b strings.Builder
+		b.WriteString("c:" + c.Control.Name)
+		for _, k := range []string{"percent", "page", "index", "dir", "delta", "to"} {
+			if v, ok := c.Control.Args[k]; ok {
+				b.WriteString("," + k + "=" + text(v))
+			}
+		}
+		return b.String()
+	case c.Action == Search:
+		return "s:"
+	}
+	return "i:" + c.Intent
+}
+
+// choose ranks the candidates and decides.
+func (m *Matcher) choose(all []Candidate, first *reading, q Query) Decision {
+	slices.SortStableFunc(all, func(a, b Candidate) int { return cmp.Compare(b.rank, a.rank) })
+	seen := map[string]bool{}
+	all = slices.DeleteFunc(all, func(c Candidate) bool {
+		key := c.target()
+		drop := seen[key]
+		seen[key] = true
+		return drop
+	})
+	d := Decision{Utterance: string(first.text.Display), Candidates: all}
+	if len(all) == 0 || all[0].Confidence < askAt {
+		return m.fallback(d, first)
+	}
+	best := all[0]
+	d.Utterance = best.Utterance
+	rivals := 1
+	for rivals < min(len(all), maxChoices) && best.rank-all[rivals].rank < margin && !best.Exact {
+		rivals++
+	}
+	switch {
+	case best.Action == Search || best.Action == None:
+		d.Action = best.Action
+		d.Candidates = all[:1]
+	case best.Exact && len(all) > 1 && all[1].Exact && best.rank-all[1].rank < 0.005 && all[1].Action == Navigate && best.Action == Navigate:
+		d.Action = Clarify
+		d.Candidates = all[:2]
+	case best.Exact || best.Confidence >= actAt && rivals == 1:
+		d.Action = best.Action
+		d.Candidates = all[:min(len(all), maxChoices)]
+	default:
+		d.Action = Clarify
+		d.Candidates = all[:rivals]
+	}
+	return d
+}
+
+// fallback is what to do with words that no command answers: search for them,
+// unless they are only fillers.
+func (m *Matcher) fallback(d Decision, first *reading) Decision {
+	query := m.trim(string(first.text.Display))
+	if query == "" {
+		return Decision{Action: None, Utterance: d.Utterance}
+	}
+	c := Candidate{Intent: "Search", Confidence: 0.5, Utterance: d.Utterance, Action: Search, SearchFor: query, Slots: map[string]any{"query": query}}
+	return Decision{Action: Search, Candidates: []Candidate{c}, Utterance: d.Utterance}
+}
