@@ -129,12 +129,14 @@ export class Answers {
     return had;
   }
 
-  /** Opens a link of the page (or an address) after the countdown; null without one. */
+  /**
+   * Opens a link of the page (or an address) after the countdown; null without
+   * one. name is what it is called; else the link's own text.
+   */
   follow(link, name) {
-    if (!link) return null;
-    const url = safeURL(link.href || link);
+    const url = link && safeURL(link.href || link);
     if (!url) return null;
-    this.#pend(url, (link.textContent || "").trim().slice(0, 40) || name || url.pathname);
+    this.#pend(url, name || (link.textContent || "").trim().slice(0, 40) || url.pathname);
     return undefined;
   }
 

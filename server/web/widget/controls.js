@@ -13,7 +13,7 @@ import { change, settings } from "./store.js";
 const smooth = () => (matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth");
 
 /** The page's own link for a relation (next, up, home …), or null. */
-const related = (rel) => document.querySelector(`a[rel~="${rel}"], link[rel~="${rel}"][href]`);
+const related = (rel) => document.querySelector(`a[rel~="${rel}"][href]`) || document.querySelector(`link[rel~="${rel}"][href]`);
 
 /** The text that reading aloud reads: the main part, without navigation. */
 function readable() {
@@ -38,7 +38,7 @@ function pageLink(page) {
 /** The link to this page in another language, by its BCP 47 tag or the first part of it. */
 function translation(tag) {
   const is = `[hreflang|="${CSS.escape(tag)}"][href]`;
-  return document.querySelector(`link[rel~=alternate]${is}, a${is}`);
+  return document.querySelector(`a${is}`) || document.querySelector(`link[rel~=alternate]${is}`);
 }
 
 function scroll({ dir }) {
@@ -115,12 +115,12 @@ const CONTROLS = {
   print: () => (setTimeout(print), ""), // after the answer is on the screen
   reload: () => (location.reload(), ""),
   history_back: () => (history.length > 1 ? (history.back(), "") : null),
-  home: (host, _, t) => host.follow(related("home") || "/", t.open),
-  up: (host, _, t) => host.follow(related("up") || new URL(location.pathname.endsWith("/") ? ".." : ".", location), t.open),
-  prev_page: (host) => host.follow(related("prev")),
-  next_page: (host) => host.follow(related("next")),
-  goto_page: (host, { page }) => host.follow(pageLink(page)),
-  last_page: (host) => host.follow(related("last") || pageLink()),
+  home: (host, _, t) => host.follow(related("home") || "/", t.home),
+  up: (host, _, t) => host.follow(related("up") || new URL(location.pathname.endsWith("/") ? ".." : ".", location), t.up),
+  prev_page: (host, _, t) => host.follow(related("prev"), t.prev),
+  next_page: (host, _, t) => host.follow(related("next"), t.next),
+  goto_page: (host, { page }, t) => host.follow(pageLink(page), t.pageNumber(page)),
+  last_page: (host, _, t) => host.follow(related("last") || pageLink(), t.lastPage),
   open_item: (host, { index, url }) => host.openItem(index, url),
   lang: (host, { to }) => host.follow(translation(to) || translation(String(to).split("-")[0])),
   help: dialogue.help,
