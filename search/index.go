@@ -59,6 +59,10 @@ type Index struct {
 	bleve bleve.Index  // nil once closed
 	snap  *snapshot    // nil until the first search
 
+	lexicon    atomic.Pointer[lexicon] // nil until it was made
+	learning   atomic.Bool
+	background sync.WaitGroup // makes the lexicon
+
 	tables atomic.Pointer[tables] // columns, rules, synonyms: what admins edit
 }
 
@@ -278,6 +282,7 @@ func (x *Index) Close() error {
 	if x.bleve == nil {
 		return nil
 	}
+	x.background.Wait()
 	err := errors.Join(x.snap.close(), x.bleve.Close())
 	x.bleve, x.snap = nil, nil
 	return err

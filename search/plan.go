@@ -44,6 +44,12 @@ func (x *Index) plan(text string) *plan {
 	runes := unwrap(zhtext.Runes(text, maxQuery))
 	p.text = strings.TrimSpace(string(runes))
 	p.addTerms(x.an.Words(), runes, 1)
+	x.expand(p, runes)
+	return p
+}
+
+// expand adds the official words for what the query says.
+func (x *Index) expand(p *plan, runes []rune) {
 	n := len(p.terms)
 	for _, w := range x.tables.Load().synonyms.expand(runes) {
 		p.addTerms(x.an.Words(), []rune(w), T["syn"])
@@ -51,7 +57,6 @@ func (x *Index) plan(text string) *plan {
 	for i := n; i < len(p.terms); i++ {
 		p.terms[i].extra = true
 	}
-	return p
 }
 
 // addTerms adds the terms of folded text with a weight, unless they are there

@@ -69,8 +69,12 @@ func (s *snapshot) list(ctx context.Context, q *Query, set bitset, res *Result, 
 // find answers a query with words.
 func (x *Index) find(ctx context.Context, s *snapshot, q *Query, set bitset, res *Result, t *tables) error {
 	p := x.plan(q.Text)
-	order, err := s.search(ctx, x.an.Words(), p, set, max(rerankDepth*2, q.Page*q.Size), res)
+	depth := max(rerankDepth*2, q.Page*q.Size)
+	order, err := s.search(ctx, x.an.Words(), p, set, depth, res)
 	if err != nil {
+		return err
+	}
+	if order, err = x.bySound(ctx, s, p, set, depth, order, res); err != nil {
 		return err
 	}
 	if order, err = s.promote(p, order, set, t.rules.Pinned[ruleKey(q.Text)], res); err != nil {
@@ -78,6 +82,40 @@ func (x *Index) find(ctx context.Context, s *snapshot, q *Query, set bitset, res
 	}
 	res.Total = max(res.Total, len(order))
 	return s.page(q, p, order, res)
+}
+
+// bySound reads a query by its sound when what it says is found badly: the
+// words that sound alike and that pages use are looked for, too.
+func (x *Index) bySound(ctx context.Context, s *snapshot, p *plan, set bitset, depth int, order []ranked, res *Result) ([]ranked, error) {
+	lex := x.lexicon.Load()
+	if lex == nil || p.whole || len(order) > 0 && order[0].cover >= float32(T["soundcov"]) {
+		return order, nil
+	}
+	meant := string(lex.correct([]rune(p.text)))
+	if meant == p.text {
+		return order, nil
+	}
+	heard := *p
+	heard.terms = nil
+	heard.addTerms(x.an.Words(), []rune(meant), 1)
+	x.expand(&heard, []rune(meant))
+	n := len(heard.terms)
+	heard.addTerms(x.an.Words(), []rune(p.text), T["soundw"])
+	for i := n; i < len(heard.terms); i++ {
+		heard.terms[i].extra = true
+	}
+	alike := &Result{}
+	other, err := s.search(ctx, x.an.Words(), &heard, set, depth, alike)
+	if err != nil || len(other) == 0 {
+		return order, err
+	}
+	if len(order) > 0 && other[0].cover < order[0].cover {
+		return order, nil
+	}
+	*p = heard
+	p.text = meant
+	res.Total, res.Relaxed, res.Suggestion = alike.Total, "sound", &meant
+	return other, nil
 }
 
 // search ranks: BM25 over everything, then a close look at the best.

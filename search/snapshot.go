@@ -118,7 +118,7 @@ func (x *Index) refresh() error {
 	}
 	old := x.snap
 	x.snap = fresh
-	return old.close()
+	return errors.Join(old.close(), x.ensureLexicon(fresh.live))
 }
 
 // candidate is a document decoded for ranking.
