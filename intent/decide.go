@@ -31,7 +31,7 @@ func (m *Matcher) Decide(q Query) Decision {
 	for i, h := range q.Heard[:min(len(q.Heard), maxHeard)] {
 		text := normal.Parse(h.Text, maxTokens)
 		for _, tokens := range automaton.Variants(text) {
-			r := &reading{text: text, tokens: m.words(tokens)}
+			r := &reading{text: text, tokens: tokens}
 			if first == nil && len(tokens) > 0 {
 				first = r
 			}
@@ -43,21 +43,18 @@ func (m *Matcher) Decide(q Query) Decision {
 	if first == nil {
 		return Decision{Action: None}
 	}
-	return m.choose(all, first, q)
+	return m.choose(all, first)
 }
-
-// words is a hook for readings of English words; the tokens as they are.
-func (m *Matcher) words(tokens []automaton.Token) []automaton.Token { return tokens }
 
 // candidate turns a match into what it would do.
 func (m *Matcher) candidate(f *found, q Query, heard int) Candidate {
 	c := Candidate{
 		Intent: f.intent.Name, Exact: f.Cost == 0, Heard: heard,
 		Utterance: string(f.reading.text.Display), Template: f.template.Source,
-		Slots: f.slots, Action: None,
+		Slots: f.slots, Action: None, wild: f.Wild,
 	}
 	c.Confidence = confidence(f) * heardWeight(q, heard)
-	c.rank = c.Confidence + prior(f, q) - 0.5*float64(f.Rank-f.Cost)
+	c.rank = rank(f, c.Confidence) + prior(f, q) - 0.0001*float64(f.Skipped)
 	m.outcome(&c, f)
 	c.Say = say(f.block.Say, &c)
 	return c
@@ -106,12 +103,35 @@ func control(c *grammar.Control, slots map[string]any) *ControlCall {
 }
 
 // confidence is how sure a match is by itself: 1 when exact, else less for
-// each edit, and less for an edit in a short text than in a long one.
+// each edit, and less for an edit in a short text than in a long one. A list
+// value counts by itself, too: 打开 heard rightly says nothing about the name
+// behind it.
 func confidence(f *found) float64 {
-	if f.Cost <= 0 {
+	c := sure(f.Cost, f.Matched)
+	for _, p := range f.Parts {
+		c = min(c, 0.1+sure(p.Cost, p.To-p.From))
+	}
+	return c
+}
+
+func sure(cost float32, tokens int) float64 {
+	if cost <= 0 {
 		return 1
 	}
-	return max(0, 1-1.15*float64(f.Cost)/math.Pow(float64(max(f.Matched, 1)), 0.75))
+	return max(0, 1-1.15*float64(cost)/math.Pow(float64(max(tokens, 1)), 0.75))
+}
+
+// rank is the confidence with what a wildcard takes away from it: words that
+// the grammar does not know explain less than those it knows, and a search
+// nothing at all.
+func rank(f *found, c float64) float64 {
+	switch {
+	case f.Wild == 0:
+		return c
+	case f.block.Action == string(Search):
+		return 0.62*c - 0.002*float64(f.Wild)
+	}
+	return 0.92*c - 0.002*float64(f.Wild)
 }
 
 // heardWeight lowers what only a doubtful hypothesis says.
@@ -156,15 +176,9 @@ func (c *Candidate) target() string {
 }
 
 // choose ranks the candidates and decides.
-func (m *Matcher) choose(all []Candidate, first *reading, q Query) Decision {
+func (m *Matcher) choose(all []Candidate, first *reading) Decision {
 	slices.SortStableFunc(all, func(a, b Candidate) int { return cmp.Compare(b.rank, a.rank) })
-	seen := map[string]bool{}
-	all = slices.DeleteFunc(all, func(c Candidate) bool {
-		key := c.target()
-		drop := seen[key]
-		seen[key] = true
-		return drop
-	})
+	all = distinct(all)
 	d := Decision{Utterance: string(first.text.Display), Candidates: all}
 	if len(all) == 0 || all[0].Confidence < askAt {
 		return m.fallback(d, first)
@@ -172,33 +186,73 @@ func (m *Matcher) choose(all []Candidate, first *reading, q Query) Decision {
 	best := all[0]
 	d.Utterance = best.Utterance
 	rivals := 1
-	for rivals < min(len(all), maxChoices) && best.rank-all[rivals].rank < margin && !best.Exact {
+	for rivals < min(len(all), maxChoices) && best.rank-all[rivals].rank < margin {
 		rivals++
 	}
 	switch {
-	case best.Action == Search || best.Action == None:
-		d.Action = best.Action
-		d.Candidates = all[:1]
-	case best.Exact && len(all) > 1 && all[1].Exact && best.rank-all[1].rank < 0.005 && all[1].Action == Navigate && best.Action == Navigate:
-		d.Action = Clarify
-		d.Candidates = all[:2]
-	case best.Exact || best.Confidence >= actAt && rivals == 1:
-		d.Action = best.Action
-		d.Candidates = all[:min(len(all), maxChoices)]
+	case best.Action == Search:
+		return m.search(d, best)
+	case best.Action == Clarify && best.Column != nil:
+		return m.askAbout(d, best)
+	case best.Action == None:
+		d.Action, d.Candidates = None, all[:1]
+	case best.Exact && best.wild == 0 && !(all[min(1, len(all)-1)].Exact && rivals > 1),
+		rivals == 1 && best.Confidence >= actAt:
+		d.Action, d.Candidates = best.Action, all[:min(len(all), maxChoices)]
 	default:
-		d.Action = Clarify
-		d.Candidates = all[:rivals]
+		d.Action, d.Candidates = Clarify, all[:rivals]
+		if rivals == 1 {
+			d.Candidates = append(d.Candidates, m.searchFor(d.Utterance))
+		}
 	}
+	return d
+}
+
+// distinct keeps the best of the candidates that would do the same.
+func distinct(all []Candidate) []Candidate {
+	seen := map[string]bool{}
+	return slices.DeleteFunc(all, func(c Candidate) bool {
+		key := c.target()
+		drop := seen[key]
+		seen[key] = true
+		return drop
+	})
+}
+
+// search decides for a search, with the column of the same name as a choice.
+func (m *Matcher) search(d Decision, best Candidate) Decision {
+	d.Action, d.Candidates = Search, []Candidate{best}
+	if best.SearchFor == "" {
+		d.Action = None
+	}
+	if best.Column != nil {
+		choice := best
+		choice.Action, choice.SearchFor = Navigate, ""
+		d.Candidates[0].Column = nil
+		d.Candidates = append(d.Candidates, choice)
+	}
+	return d
+}
+
+// askAbout offers the column and a search, for words that may mean either.
+func (m *Matcher) askAbout(d Decision, best Candidate) Decision {
+	best.Action = Navigate
+	d.Action, d.Candidates = Clarify, []Candidate{best, m.searchFor(d.Utterance)}
 	return d
 }
 
 // fallback is what to do with words that no command answers: search for them,
 // unless they are only fillers.
 func (m *Matcher) fallback(d Decision, first *reading) Decision {
-	query := m.trim(string(first.text.Display))
-	if query == "" {
+	c := m.searchFor(string(first.text.Display))
+	if c.SearchFor == "" {
 		return Decision{Action: None, Utterance: d.Utterance}
 	}
-	c := Candidate{Intent: "Search", Confidence: 0.5, Utterance: d.Utterance, Action: Search, SearchFor: query, Slots: map[string]any{"query": query}}
 	return Decision{Action: Search, Candidates: []Candidate{c}, Utterance: d.Utterance}
+}
+
+// searchFor is the search for an utterance as it is, without fillers.
+func (m *Matcher) searchFor(utterance string) Candidate {
+	query := m.trim(utterance)
+	return Candidate{Intent: "Search", Confidence: 0.5, Utterance: utterance, Action: Search, SearchFor: query, Slots: map[string]any{"query": query}}
 }

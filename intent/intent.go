@@ -44,6 +44,7 @@ type Candidate struct {
 	SearchFor  string          // for Search: the query without its wrapping
 	Say        string
 	rank       float64 // Confidence with the priors of role, page and weight
+	wild       int     // tokens that wildcards took
 }
 
 // ControlCall is a page or dialogue control with its arguments, the names of

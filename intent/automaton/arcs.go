@@ -163,7 +163,7 @@ func (s *Searcher) eachDrop(a *Automaton, state, pos int32, rest float32, f func
 			if i > 0 && arcs[i].to == arcs[i-1].to {
 				continue
 			}
-			if cost := a.dropCost(&arcs[i]); cost <= rest {
+			if cost := arcs[i].drop; cost <= rest {
 				f(arcs[i].to, 0, cost)
 			}
 		}
@@ -173,7 +173,7 @@ func (s *Searcher) eachDrop(a *Automaton, state, pos int32, rest float32, f func
 		return
 	}
 	s.eachSecond(a, index, pos, func(first, second *arc, cost float32) {
-		if cost += a.dropCost(first); cost <= rest {
+		if cost += first.drop; cost <= rest {
 			f(second.to, 1, cost)
 		}
 	})

@@ -19,6 +19,7 @@ type arc struct {
 	reading phonetic.Reading
 	sym     int32 // the character, or the index of the word
 	to      int32
+	drop    float32 // cost of not hearing it
 }
 
 type listEdge struct{ ref, to int32 }
@@ -79,6 +80,9 @@ func (a *Automaton) wordID(w string) int32 {
 
 // prepare computes what the search needs beside the arcs.
 func (a *Automaton) prepare() {
+	for i := range a.arcs {
+		a.arcs[i].drop = a.dropCost(&a.arcs[i])
+	}
 	a.skips = map[int32][]skip{}
 	for s := range int32(len(a.start)) {
 		lo, hi := a.at(int(s)).arcs, a.start[s].arcs

@@ -5,9 +5,8 @@ import "github.com/tingdong/tingdong/intent/phonetic"
 // Costs of the edits that are no confusion of sounds; a syllable taken for one
 // that is nothing like it costs 1. Set on the quality tests of package intent.
 const (
-	costDrop     = 0.72 // a token of the template was not heard
-	costInsert   = 0.72 // a token was heard that the template does not have
-	costParticle = 0.3  // the same for a word that carries little
+	costEdit     = 0.72 // a token of the template was not heard, or one was heard that it does not have
+	costParticle = 0.3  // the same for a token that carries little
 	costUnlike   = 1
 	costForeign  = 0.95 // least for a word in the place of a character
 
@@ -19,12 +18,23 @@ const (
 )
 
 // allow is the dearest match allowed by the number of tokens compared.
-var allow = [...]float32{0, 0.1, 0.5, 0.8, 1, 1.15, 1.3, 1.5, 1.7, 1.8, 1.9, 2, 2.2}
+var allow = [...]float32{0, 0.1, 0.5, 0.8, 1, 1.05, 1.1, 1.2, 1.3, 1.5, 1.6, 1.7, 1.8}
 
 // Allow is the dearest sum of edits at which a text of n tokens still counts
 // as heard: nothing but a homophone for one token, one edit for four, two for
-// twelve.
+// nine.
 func Allow(n int) float32 { return allow[min(n, len(allow)-1)] }
+
+// early is the dearest beginning of a list value by the tokens read: two edits
+// within the first few are not tried, which keeps large lists fast.
+var early = [...]float32{0.75, 1, 1, 1, 1.05, 1.1, 1.2, 1.3}
+
+func earlyLimit(depth uint8) float32 {
+	if int(depth) < len(early) {
+		return early[depth]
+	}
+	return allow[len(allow)-1]
+}
 
 // particles carry little meaning in a command: hearing one more or less is
 // cheap.
@@ -43,22 +53,26 @@ func isParticle(r rune) bool {
 var smallWords = map[string]bool{"a": true, "an": true, "the": true, "to": true, "of": true, "please": true, "me": true,
 	"my": true, "on": true, "in": true, "for": true, "up": true, "uh": true, "um": true, "and": true}
 
-func (t *Token) insertCost() float32 {
-	if t.Rune != 0 && isParticle(t.Rune) || t.Word != "" && smallWords[t.Word] {
+// runeCost and wordCost are the costs of hearing a token too many or too few.
+func runeCost(r rune) float32 {
+	if isParticle(r) {
 		return costParticle
 	}
-	return costInsert
+	return costEdit
+}
+
+func wordCost(w string) float32 {
+	if smallWords[w] {
+		return costParticle
+	}
+	return costEdit
 }
 
 func (a *Automaton) dropCost(x *arc) float32 {
 	if x.class == wordClass {
-		if smallWords[a.words[x.sym]] {
-			return costParticle
-		}
-	} else if isParticle(x.sym) {
-		return costParticle
+		return wordCost(a.words[x.sym])
 	}
-	return costDrop
+	return runeCost(x.sym)
 }
 
 // soundCost is the cost of hearing t for the character of x.

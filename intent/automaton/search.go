@@ -10,6 +10,7 @@ import (
 const (
 	maxPops   = 40_000
 	maxHits   = 64
+	nearBound = 0.34 // edits of the first pass: two confusions of an accent
 	hitMargin = 0.45 // matches this much dearer than the best are of no interest
 )
 
@@ -17,6 +18,9 @@ const (
 type Env struct {
 	List  func(key string) *List // nil when there is none
 	Skips []SkipWord
+	// Settles tells whether a nearly exact match with wildcards of the template
+	// ends the search. One without wildcards always does.
+	Settles func(id int32) bool
 }
 
 // SkipWord is the tokens of a word that may stand anywhere.
@@ -76,10 +80,23 @@ type Searcher struct {
 }
 
 // Search finds the matches of tokens with at most budget of edits, best first.
+// It looks for homophones and accents first, and for lost, added and wrong
+// tokens only when that finds nothing: most utterances are heard rightly.
 // The tokens must not be changed while the matches are used.
 func (s *Searcher) Search(a *Automaton, env Env, tokens []Token, budget float32) []Match {
 	s.a, s.env, s.tokens = a, env, tokens[:min(len(tokens), MaxTokens)]
-	s.bound = min(budget, Allow(len(s.tokens)))
+	full := min(budget, Allow(len(s.tokens)))
+	s.pass(min(full, nearBound))
+	if full > nearBound && !slices.ContainsFunc(s.hits, func(m Match) bool { return m.Wild == 0 || env.Settles(m.ID) }) {
+		s.pass(full)
+	}
+	slices.SortStableFunc(s.hits, func(x, y Match) int { return cmp.Compare(x.Rank, y.Rank) })
+	return s.hits
+}
+
+// pass is one search with a bound of edits.
+func (s *Searcher) pass(bound float32) {
+	s.bound = bound
 	s.items, s.heap, s.parts, s.hits = s.items[:0], s.heap[:0], s.parts[:0], nil
 	s.seen.reset()
 	s.spots.reset()
@@ -91,10 +108,7 @@ func (s *Searcher) Search(a *Automaton, env Env, tokens []Token, budget float32)
 		}
 		at := s.pop()
 		it := s.items[at]
-		if it.rank > s.bound+0.2 || it.edits > s.bound {
-			continue
-		}
-		if !s.seen.add(it.state, it.pos, it.hist) {
+		if it.edits > s.bound || !s.seen.add(it.state, it.pos, it.hist) {
 			continue
 		}
 		if int(it.pos) == len(s.tokens) {
@@ -102,8 +116,6 @@ func (s *Searcher) Search(a *Automaton, env Env, tokens []Token, budget float32)
 		}
 		s.expand(at, it)
 	}
-	slices.SortStableFunc(s.hits, func(x, y Match) int { return cmp.Compare(x.Rank, y.Rank) })
-	return s.hits
 }
 
 // finish records the templates that end at items[at].
@@ -119,7 +131,9 @@ func (s *Searcher) finish(at int32) {
 		}
 		s.hits = append(s.hits, Match{ID: id, Cost: it.edits, Rank: it.rank, Matched: matched,
 			Wild: int(it.wild), Skipped: int(it.skipped), Parts: s.trace(at)})
-		s.bound = min(s.bound, it.edits+hitMargin)
+		if it.wild == 0 || s.env.Settles(id) {
+			s.bound = min(s.bound, it.edits+hitMargin)
+		}
 	}
 }
 
@@ -182,7 +196,7 @@ func (s *Searcher) skipToken(it item) {
 			s.step(skipped, it.state, n, 0)
 		}
 	}
-	s.step(it, it.state, 1, s.tokens[it.pos].insertCost())
+	s.step(it, it.state, 1, s.tokens[it.pos].insert)
 }
 
 func hasPrefix(tokens []Token, w SkipWord) bool {

@@ -71,7 +71,7 @@ type spotWalk struct {
 
 func (w *spotWalk) walk(state, pos int32, cost float32) {
 	w.steps++
-	rest := min(w.budget, w.a.limit[state]) - cost
+	rest := min(w.budget, w.a.limit[state], max(earlyLimit(w.a.depth[state]), cost)) - cost
 	if rest < 0 || w.steps > maxSpotSteps {
 		return
 	}
@@ -81,7 +81,7 @@ func (w *spotWalk) walk(state, pos int32, cost float32) {
 	step := func(to, tokens int32, c float32) { w.walk(to, pos+tokens, cost+c) }
 	if int(pos) < len(w.s.tokens) {
 		w.s.eachArc(w.a, state, pos, rest, step)
-		if insert := w.s.tokens[pos].insertCost(); state != 0 && insert <= rest {
+		if insert := w.s.tokens[pos].insert; state != 0 && insert <= rest {
 			w.walk(state, pos+1, cost+insert)
 		}
 	}

@@ -8,9 +8,10 @@ import (
 
 // Token is one unit of an utterance with what the search needs of it.
 type Token struct {
-	Rune     rune   // of a Chinese character or sign
-	Word     string // of a word, else empty
-	Source   int    // index of the normal.Token it comes from
+	Rune     rune    // of a Chinese character or sign
+	Word     string  // of a word, else empty
+	Source   int     // index of the normal.Token it comes from
+	insert   float32 // cost when it should not be there
 	readings [3]phonetic.Reading
 }
 
@@ -39,7 +40,7 @@ func tokens(text normal.Text, variant int) []Token {
 	for i, t := range text.Tokens {
 		switch t.Kind {
 		case normal.Word:
-			out = append(out, Token{Word: t.Text, Source: i})
+			out = append(out, Token{Word: t.Text, Source: i, insert: wordCost(t.Text)})
 		case normal.Digits:
 			readings := number.Readings(t.Text)
 			for _, r := range readings[min(variant, len(readings)-1)] {
@@ -58,5 +59,5 @@ func tokens(text normal.Text, variant int) []Token {
 }
 
 func runeToken(r rune, source int) Token {
-	return Token{Rune: r, Source: source, readings: phonetic.Readings(r)}
+	return Token{Rune: r, Source: source, insert: runeCost(r), readings: phonetic.Readings(r)}
 }
