@@ -139,6 +139,21 @@ describe("voice", () => {
     }
   });
 
+  test("a screen reader hears states and the final text, not every partial", options, () => scene(wav.education, async (v) => {
+    await v.page.evaluate(() => {
+      const live = document.querySelector("tingdong-voice").shadowRoot.querySelector("[role=status]");
+      window.told = [];
+      new MutationObserver(() => window.told.push(live.textContent)).observe(live, { childList: true });
+    });
+    await speak(v);
+    const { reply } = await v.event("reply");
+    const told = await v.page.evaluate(() => window.told);
+    assert.ok(told.includes("正在听，请说") && told.includes("正在理解"), told.join(" | "));
+    assert.ok(told.some((t) => t.startsWith("听到：")), told.join(" | "));
+    assert.ok(told.length <= 6, told.join(" | "));
+    assert.match(told.at(-1), new RegExp(reply.column.name));
+  }));
+
   test("tapping again says that one has finished", options, () => scene(wav.education, async (v) => {
     await v.part(".voice").click();
     await v.part(".heard:not(:empty)").waitFor();

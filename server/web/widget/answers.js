@@ -30,7 +30,8 @@ export class Answers {
 
   /** Acts on a reply. */
   async show(reply) {
-    this.drop();
+    // 确认, 取消, 第二个 are about what stands; anything else replaces it
+    if (reply.action !== "control") this.drop();
     this.last = reply;
     if (!this.host.emit("reply", { reply })) return this.host.answer("");
     await this.#act(reply);
@@ -57,7 +58,7 @@ export class Answers {
   #control(reply) {
     if (!this.host.emit("control", { control: reply.control, reply })) return this.host.answer(reply.say || "");
     const said = perform(reply.control, this, this.host.t);
-    if (said) this.host.answer(said.text, { quiet: said.quiet });
+    if (said) this.host.answer(said.text, { quiet: said.quiet, keep: true });
   }
 
   #results(reply, found) {
@@ -92,13 +93,14 @@ export class Answers {
 
   #pend(url, name, path, say) {
     const { host } = this;
+    this.drop();
     if (url.href === location.href) return host.answer(host.t.here(name));
     const go = () => this.#leave(url, name);
     const card = pendingCard(host.t, path, go, () => cancel(this));
     const wait = settings().wait && host.delay > 0;
     let left = wait ? Math.ceil(host.delay / 1000) : -1;
     card.left(left);
-    this.pending = { go, timer: wait && setInterval(() => (--left > 0 ? card.left(left) : go()), 1000) };
+    this.pending = { go, card, timer: wait && setInterval(() => (--left > 0 ? card.left(left) : go()), 1000) };
     host.answer(host.t.opening(name), { say }, card.node);
   }
 
@@ -120,10 +122,16 @@ export class Answers {
     if (!host.emit("navigate", { url: event.currentTarget.href, hit })) event.preventDefault();
   }
 
+  /** Stops the countdown: the visitor is saying something new. What waited can still be confirmed. */
+  pause() {
+    clearInterval(this.pending?.timer);
+    this.pending?.card.left(-1);
+  }
+
   /** Takes back whatever waits to be done; true when there was something. */
   drop() {
     const had = Boolean(this.pending);
-    clearInterval(this.pending?.timer);
+    this.pause();
     this.pending = null;
     this.choices = null;
     return had;
@@ -156,7 +164,6 @@ export class Answers {
   pick(n) {
     const choice = this.choices?.[n < 0 ? this.choices.length + n : n - 1];
     if (!choice) return this.openItem(n);
-    this.drop();
     this.#act({ utterance: choice.label, ...choice });
     return undefined;
   }

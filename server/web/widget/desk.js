@@ -73,10 +73,8 @@ export class Desk {
 
   /** Starts a spoken turn; before the very first one, says where the voice goes. */
   listen() {
-    this.answers.drop();
-    this.#stop();
-    this.view.show(true);
-    this.view.answer();
+    this.answers.pause();
+    this.#open();
     this.view.mic.focus();
     if (!settings().noticed) return this.#notice();
     this.turn = new VoiceTurn(this.server, { sample_rate: 16000, ...this.#context() }, {
@@ -92,6 +90,14 @@ export class Desk {
     this.turn.begin();
   }
 
+  // Opens the panel for a new turn. An answer stays in sight until the next
+  // one: to say 第二个, one must see the list.
+  #open() {
+    this.#stop();
+    this.view.show(true);
+    if (this.state !== "answered") this.view.answer();
+  }
+
   #notice() {
     const agree = () => (change({ noticed: true }), this.listen());
     this.set("notice");
@@ -101,12 +107,8 @@ export class Desk {
 
   /** Opens the panel at its text box. */
   type() {
-    this.#stop();
-    if (!this.view.shown || this.state === "notice" || this.state === "error") {
-      this.view.show(true);
-      this.view.answer();
-      this.set("idle");
-    }
+    this.#open();
+    if (this.state !== "answered") this.set("idle");
     this.view.input.focus();
   }
 
@@ -119,11 +121,9 @@ export class Desk {
 
   /** Asks in text: the same as saying it. */
   async ask(text) {
-    this.answers.drop();
-    this.#stop();
+    this.answers.pause();
     this.suggestions.hide();
-    this.view.show(true);
-    this.view.answer();
+    this.#open();
     this.set("understanding");
     const mine = (this.asking = {});
     try {
@@ -151,13 +151,14 @@ export class Desk {
 
   /**
    * Shows an answer: the status line, what belongs below it, and speaks it if
-   * the visitor wants that. focus is the
-   * answer's own heading: it takes the focus, and stands for the status line.
+   * the visitor wants that (quiet: not this one). focus is the answer's own
+   * heading: it takes the focus, and stands for the status line. keep: what
+   * stood below the line still stands.
    */
-  answer(text, { say = text, quiet = false, focus } = {}, ...nodes) {
+  answer(text, { say = text, quiet = false, focus, keep = false } = {}, ...nodes) {
     this.set("answered");
     this.view.say(text, !focus);
-    this.view.answer(...nodes);
+    if (!keep) this.view.answer(...nodes);
     if (focus) focus.focus();
     if (quiet || !text) return;
     this.said = say || text;
@@ -185,11 +186,6 @@ export class Desk {
     this.#stop();
     this.set("idle");
     this.view.say(this.t.cancelled);
-  }
-
-  /** Whether the microphone is open or being asked for. */
-  get live() {
-    return Boolean(this.turn);
   }
 
   /** The page was hidden or left: the microphone goes off at once. */
@@ -225,7 +221,7 @@ export class Desk {
     const note = takeNote();
     if (!note || note.url !== location.href) return;
     this.arrived = true;
-    this.view.show(true);
+    this.view.show(true, true);
     this.answer(this.t.arrived(note.name), {}, arrivedCard(this.t, () => history.back()));
     this.emit("arrive", { name: note.name, slots: note.slots || {} });
   }

@@ -86,7 +86,12 @@ ol, ul { list-style: none; }
 @media (max-width: 480px) {
   .panel, :host([position="bottom-left"]) .panel { left: 0; right: 0; bottom: 0; width: auto; max-width: none; max-height: 88%;
     border-width: 1px 0 0; border-radius: var(--round) var(--round) 0 0; }
+  .panel.brief { left: var(--gap); right: var(--gap); bottom: calc(var(--size) + 2 * var(--gap)); border-width: 1px; border-radius: var(--round); }
 }
+.brief, :host([position="bottom-left"]) .brief { bottom: calc(var(--size) + 2 * var(--gap)); max-height: calc(100% - var(--size) - 3 * var(--gap)); }
+.brief .foot, .brief h2 { display: none; }
+.brief .top { position: absolute; right: 0; }
+.brief .body { padding: 14px 56px 16px 20px; min-height: 0; }
 .top { display: flex; align-items: center; justify-content: space-between; padding: 8px 8px 0 20px; }
 h2 { font-size: 1rem; font-weight: 600; color: var(--c-mute); }
 .shut { display: grid; place-items: center; width: 44px; height: 44px; border: 0; border-radius: 50%; background: none; }

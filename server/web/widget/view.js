@@ -127,8 +127,10 @@ export class View {
     return !this.panel.hidden;
   }
 
-  show(on) {
+  /** Shows or hides the panel; brief: only its answer, above the corner buttons. */
+  show(on, brief = false) {
     this.panel.hidden = !on;
-    this.dock.classList.toggle("under", on);
+    this.panel.classList.toggle("brief", brief);
+    this.dock.classList.toggle("under", on && !brief);
   }
 }
