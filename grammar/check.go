@@ -41,6 +41,7 @@ func Check(f *File, o Options) Diagnostics {
 	if len(f.Intents) == 0 {
 		c.add(Warning, "no-intents", Span{Pos{1, 1}, Pos{1, 1}}, text("文件里没有 intents，什么也听不懂", "the file has no intents, so it understands nothing"))
 	}
+	c.circles(c.scope(nil), f.Rules, f.Lists)
 	for _, in := range f.Intents {
 		c.intent(in)
 	}
@@ -79,6 +80,7 @@ func (c *checker) block(b *Block) {
 	walked := c.walked
 	if s.own() {
 		walked = map[*Rule]bool{}
+		c.circles(s, b.Rules, b.Lists)
 	}
 	for _, t := range b.Sentences {
 		c.refs(t, s, walked)

@@ -14,7 +14,6 @@ func (c *checker) list(l *List, s scope) {
 	if l.Range != nil {
 		c.rangeValues(l.Range, wordSpan(l.Pos, l.Name), "{"+l.Name+"}")
 	}
-	c.circle(l, l.Name, "{"+l.Name+"}", l.Pos, s)
 	walked := map[*Rule]bool{}
 	seen := map[string]*Value{}
 	for _, v := range l.Values {

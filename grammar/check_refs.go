@@ -77,14 +77,13 @@ func (c *checker) ruleRef(n *RuleRef, s scope, walked map[*Rule]bool) {
 	}
 }
 
-// rule walks a rule's body once in each scope, and reports a circle.
+// rule walks a rule's body once in each scope.
 func (c *checker) rule(r *Rule, s scope, walked map[*Rule]bool) {
 	if walked[r] {
 		return
 	}
 	walked[r] = true
 	c.refs(r.Body, s, walked)
-	c.circle(r, r.Name, "<"+r.Name+">", r.Pos, s)
 }
 
 // lookalikes are quotes that a Chinese input method types on the keys of

@@ -3,6 +3,7 @@ package grammar
 import (
 	"strings"
 	"unicode"
+	"unicode/utf8"
 )
 
 // Limits of a template. An admin's longest template has a few hundred
@@ -58,6 +59,7 @@ func parseTemplate(src string, d Dialect, at places) (*Template, *Diagnostic) {
 		p.fail("template-too-long", p.i, p.end, text("模板有 %d 个字符，上限是 %d", "the template has %d characters, the limit is %d", p.end-p.i, maxTemplateChars))
 		return nil, p.bad
 	}
+	p.unwritable(src)
 	start := p.i
 	root := p.group(start, 0)
 	if p.bad == nil && p.i < p.end {
@@ -70,6 +72,20 @@ func parseTemplate(src string, d Dialect, at places) (*Template, *Diagnostic) {
 		root = seq.Items[0]
 	}
 	return &Template{Source: string(p.src[start:p.end]), Root: root, Span: p.span(start, p.end)}, nil
+}
+
+// unwritable reports characters that no text has: control characters, and
+// what is left of bytes that are not UTF-8.
+func (p *parser) unwritable(src string) {
+	for i, r := range p.src[:p.end] {
+		if unicode.IsControl(r) && !unicode.IsSpace(r) {
+			p.fail("control-character", i, i+1, text("模板里有控制字符 %U", "the template has the control character %U", r))
+			return
+		}
+	}
+	if !utf8.ValidString(src) {
+		p.fail("bad-encoding", 0, len(p.src), text("模板不是 UTF-8 编码", "the template is not UTF-8"))
+	}
 }
 
 // strip leaves out white space at both ends; an escaped space stays.
