@@ -3,6 +3,7 @@ package asr
 import (
 	"context"
 	"errors"
+	"math"
 	"slices"
 	"sync"
 )
@@ -32,10 +33,52 @@ type phraseList struct {
 	phrases []string
 }
 
+// cachedRecognizer counts what it hears, because libvosk's word times go on
+// counting from stream to stream.
 type cachedRecognizer struct {
 	Recognizer
 	request openRequest // without Phrases
 	unknown []string
+	heard   int // bytes
+	before  int // bytes of earlier streams
+}
+
+// Accept decodes; the times of words are those of this stream.
+func (c *cachedRecognizer) Accept(ctx context.Context, pcm []byte) (Step, error) {
+	c.heard += len(pcm)
+	step, err := c.Recognizer.Accept(ctx, pcm)
+	step.shift(-c.offset())
+	return step, err
+}
+
+// Finish flushes; the times of words are those of this stream.
+func (c *cachedRecognizer) Finish(ctx context.Context) (Utterance, error) {
+	u, err := c.Recognizer.Finish(ctx)
+	u.shift(-c.offset())
+	return u, err
+}
+
+func (c *cachedRecognizer) offset() float64 {
+	return float64(c.before) / float64(2*c.request.SampleRate)
+}
+
+// shift moves the times of words by seconds, to whole milliseconds.
+func (u Utterance) shift(seconds float64) {
+	moved := func(t float64) float64 { return math.Round((t+seconds)*1000) / 1000 }
+	for _, h := range u.Alternatives {
+		for i := range h.Words {
+			h.Words[i].Start, h.Words[i].End = moved(h.Words[i].Start), moved(h.Words[i].End)
+		}
+	}
+}
+
+func (s Step) shift(seconds float64) {
+	if s.Utterance != nil {
+		s.Utterance.shift(seconds)
+	}
+	for _, u := range s.More {
+		u.shift(seconds)
+	}
 }
 
 func newRecognizerCache(opener Opener) *recognizerCache { return &recognizerCache{opener: opener} }
@@ -66,6 +109,7 @@ func (c *recognizerCache) lookUp(q, key openRequest) ([]string, *cachedRecognize
 	for i, rec := range c.idle {
 		if rec.request.same(key) {
 			c.idle = slices.Delete(c.idle, i, i+1)
+			rec.before = rec.heard
 			return nil, rec, nil
 		}
 	}

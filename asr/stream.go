@@ -54,9 +54,11 @@ type stream struct {
 
 	audio replay
 	fed   int // pieces of audio that the present worker has had
+	heard int // bytes of audio since the stream began
 
 	process *process // nil: must be attached first
 	id, seq uint32
+	origin  int // byte of the stream at which the present worker began
 }
 
 var (
@@ -104,6 +106,7 @@ func (s *stream) Accept(ctx context.Context, pcm []byte) (Step, error) {
 	if s.closed {
 		return Step{}, fmt.Errorf("accept audio: %w", ErrClosed)
 	}
+	s.heard += len(pcm)
 	for piece := range slices.Chunk(pcm, maxPiece) {
 		s.fed -= s.audio.add(piece)
 	}
@@ -121,8 +124,10 @@ func (s *stream) Finish(ctx context.Context) (Utterance, error) {
 		return Utterance{}, err
 	}
 	s.forget()
-	for _, w := range a.Ended {
-		step.Add(w.utterance())
+	last := a.step()
+	last.shift(s.offset())
+	if last.Utterance != nil {
+		step.Add(*last.Utterance)
 	}
 	return join(step), nil
 }
@@ -195,6 +200,7 @@ func (s *stream) feed(ctx context.Context, step *Step) error {
 		}
 		s.fed++
 		got := a.step()
+		got.shift(s.offset())
 		step.Partial = got.Partial
 		if got.Utterance == nil {
 			continue
@@ -205,6 +211,11 @@ func (s *stream) feed(ctx context.Context, step *Step) error {
 		step.Rest = got.Rest
 	}
 	return nil
+}
+
+// offset is what a present worker's times lack, in seconds.
+func (s *stream) offset() float64 {
+	return float64(s.origin) / float64(2*s.options.SampleRate)
 }
 
 func (s *stream) do(ctx context.Context, kind byte, payload []byte) (answer, error) {
@@ -228,7 +239,7 @@ func (s *stream) attach(ctx context.Context, admit bool) error {
 	if err != nil {
 		return err
 	}
-	s.process, s.id, s.seq, s.fed = p, id, 0, 0
+	s.process, s.id, s.seq, s.fed, s.origin = p, id, 0, 0, s.heard-s.audio.size
 	a, err := s.open(ctx, nil)
 	if errors.Is(err, errPhrasesForgotten) {
 		a, err = s.open(ctx, s.options.Phrases)

@@ -7,11 +7,14 @@ package speechtest
 import (
 	"encoding/binary"
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"slices"
+	"strings"
 	"testing"
 )
 
@@ -49,18 +52,59 @@ func Shared(t testing.TB, elements ...string) string {
 	return path
 }
 
-// Words joins recordings of one speaker's words into a command, with pause
-// milliseconds of near silence between them and half a second around them.
-func Words(t testing.TB, pause int, words ...string) []byte {
+// Spoken joins recordings of one speaker's words into text, the longest words
+// there are (spaces in text say where one must end), with pause milliseconds
+// of near silence between them and half a second around them. The test is
+// skipped when a part was never recorded.
+func Spoken(t testing.TB, text string, pause int) []byte {
 	t.Helper()
+	files := recordings(t, text)
+	if files == nil {
+		t.Skipf("no recordings that make %s", text)
+	}
 	pcm := Silence(500)
-	for i, w := range words {
+	for i, file := range files {
 		if i > 0 {
 			pcm = append(pcm, Silence(pause)...)
 		}
-		pcm = append(pcm, trim(File(t, Shared(t, "speech", "cmn", "words", "cmn-"+w+".opus")))...)
+		pcm = append(pcm, trim(File(t, file))...)
 	}
 	return append(pcm, Silence(500)...)
+}
+
+// Recorded says whether Spoken can say text.
+func Recorded(t testing.TB, text string) bool {
+	t.Helper()
+	return recordings(t, text) != nil
+}
+
+// recordings are the files that text is made of; nil when some are missing.
+func recordings(t testing.TB, text string) []string {
+	t.Helper()
+	dir := Shared(t, "speech", "cmn", "words")
+	var files []string
+	for _, part := range strings.Fields(text) {
+		for rest := []rune(part); len(rest) > 0; {
+			path, n := longestRecording(dir, rest)
+			if n == 0 {
+				return nil
+			}
+			files = append(files, path)
+			rest = rest[n:]
+		}
+	}
+	return files
+}
+
+func longestRecording(dir string, text []rune) (path string, n int) {
+	const longest = 4 // longer recordings are proverbs
+	for n = min(longest, len(text)); n > 0; n-- {
+		path = filepath.Join(dir, "cmn-"+string(text[:n])+".opus")
+		if _, err := os.Stat(path); err == nil {
+			return path, n
+		}
+	}
+	return "", 0
 }
 
 // File decodes any audio file.
@@ -100,19 +144,28 @@ func Noise(millis, amplitude int) []byte {
 	return pcm
 }
 
-// trim cuts the silence around a word and keeps 50 ms of it.
+// trim cuts the silence around a word: windows of 10 ms with less than 3 % of
+// the loudest one's amplitude, but for 20 ms before and after the word.
 func trim(pcm []byte) []byte {
-	const threshold, keep = 300, Rate / 20 * 2
-	first, last := len(pcm), 0
-	for i := 0; i+1 < len(pcm); i += 2 {
-		if v := int16(binary.LittleEndian.Uint16(pcm[i:])); v > threshold || v < -threshold {
-			first, last = min(first, i), i+2
+	const window = Rate / 100 * 2
+	var levels []float64
+	for i := 0; i+window <= len(pcm); i += window {
+		var sum float64
+		for j := i; j < i+window; j += 2 {
+			v := float64(int16(binary.LittleEndian.Uint16(pcm[j:])))
+			sum += v * v
 		}
+		levels = append(levels, math.Sqrt(sum))
 	}
-	if first >= last {
+	if len(levels) == 0 {
 		return pcm
 	}
-	return pcm[max(first-keep, 0):min(last+keep, len(pcm))]
+	threshold := slices.Max(levels) * 0.03
+	loud := func(l float64) bool { return l > threshold }
+	first := slices.IndexFunc(levels, loud)
+	slices.Reverse(levels)
+	last := len(levels) - slices.IndexFunc(levels, loud)
+	return pcm[max(first-2, 0)*window : min((last+2)*window, len(pcm))]
 }
 
 func need(t testing.TB, program string) {
