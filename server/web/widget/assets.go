@@ -11,20 +11,26 @@ import (
 	"fmt"
 	"io/fs"
 	"net/http"
+	"path"
 	"strings"
 	"time"
 )
 
-//go:embed *.js
+//go:embed *.js *.html
 var source embed.FS
 
-// Entry is the file that a page names in its script tag.
-const Entry = "widget.js"
+// Entry is the file that a page names in its script tag; CheckPage shows
+// accessibility testers every state.
+const (
+	Entry     = "widget.js"
+	CheckPage = "check.html"
+)
 
 // Asset is one file as it goes over the wire: whole-line comments and
 // indentation are taken out, the code is what stands in the repository.
 type Asset struct {
 	Name      string // file name, below /widget/
+	Type      string // content type
 	Body      []byte
 	Gzip      []byte // Body compressed
 	ETag      string // quoted, changes with Body
@@ -33,7 +39,7 @@ type Asset struct {
 
 // Assets returns the widget's files by name.
 func Assets() (map[string]Asset, error) {
-	names, err := fs.Glob(source, "*.js")
+	names, err := fs.Glob(source, "*.*")
 	if err != nil {
 		return nil, fmt.Errorf("widget: list files: %w", err)
 	}
@@ -63,8 +69,12 @@ func prepare(name string, body []byte) (Asset, error) {
 		return Asset{}, fmt.Errorf("widget: compress %s: %w", name, err)
 	}
 	sum := sha512.Sum384(body)
+	kind := "text/javascript; charset=utf-8"
+	if path.Ext(name) == ".html" {
+		kind = "text/html; charset=utf-8"
+	}
 	hash := base64.StdEncoding.EncodeToString(sum[:])
-	return Asset{Name: name, Body: body, Gzip: packed.Bytes(), ETag: `"` + hash[:22] + `"`, Integrity: "sha384-" + hash}, nil
+	return Asset{Name: name, Type: kind, Body: body, Gzip: packed.Bytes(), ETag: `"` + hash[:22] + `"`, Integrity: "sha384-" + hash}, nil
 }
 
 // strip drops comments that fill whole lines, blank lines and indentation.
@@ -103,7 +113,7 @@ func Handler() (http.Handler, error) {
 			return
 		}
 		h := w.Header()
-		h.Set("Content-Type", "text/javascript; charset=utf-8")
+		h.Set("Content-Type", a.Type)
 		h.Set("Cache-Control", "public, max-age=300")
 		h.Set("Access-Control-Allow-Origin", "*")
 		h.Set("Cross-Origin-Resource-Policy", "cross-origin")
