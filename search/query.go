@@ -91,7 +91,7 @@ func (x *Index) bySound(ctx context.Context, s *snapshot, p *plan, set bitset, d
 	if lex == nil || p.whole || len(order) > 0 && order[0].cover >= float32(T["soundcov"]) {
 		return order, nil
 	}
-	meant := string(lex.correct([]rune(p.text)))
+	meant := string(lex.correct([]rune(p.text), x.an.Words()))
 	if meant == p.text {
 		return order, nil
 	}
@@ -109,7 +109,7 @@ func (x *Index) bySound(ctx context.Context, s *snapshot, p *plan, set bitset, d
 	if err != nil || len(other) == 0 {
 		return order, err
 	}
-	if len(order) > 0 && other[0].cover < order[0].cover {
+	if len(order) > 0 && other[0].cover < order[0].cover+float32(T["soundgain"]) {
 		return order, nil
 	}
 	*p = heard

@@ -1,6 +1,9 @@
 package search
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // wrappers are what people say around what they look for, longest first at
 // each end. They are stripped from a query as long as something is left.
@@ -57,14 +60,18 @@ var weakIndex = func() map[rune][][]rune {
 }()
 
 // weakRunes marks the characters that belong to weak words, the longest word
-// at each place. A single character is weak only where it does not make a
-// pair with content on both sides in short queries; see pairWeight.
-func weakRunes(text []rune) []bool {
+// at each place.
+func weakRunes(text []rune) []bool { return markWeak(text, 1) }
+
+// questionRunes marks those of weak words of two and more characters.
+func questionRunes(text []rune) []bool { return markWeak(text, 2) }
+
+func markWeak(text []rune, shortest int) []bool {
 	weak := make([]bool, len(text))
 	for i := 0; i < len(text); {
 		best := 0
 		for _, w := range weakIndex[text[i]] {
-			if len(w) > best && i+len(w) <= len(text) && string(text[i:i+len(w)]) == string(w) {
+			if len(w) > best && len(w) >= shortest && i+len(w) <= len(text) && slices.Equal(text[i:i+len(w)], w) {
 				best = len(w)
 			}
 		}
