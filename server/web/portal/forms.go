@@ -96,28 +96,39 @@ func lookup() *form {
 // fill gives the form with what the address or the visitor filled in, and
 // the status of the answer: a spoken complaint arrives with ?subject=.
 func fill(f *form, lang string, w http.ResponseWriter, r *http.Request) (*formBody, int) {
-	out, status := &formBody{Title: text(lang, f.Title), Submit: text(lang, f.Submit)}, http.StatusOK
-	values := r.URL.Query()
+	out := &formBody{Title: text(lang, f.Title), Submit: text(lang, f.Submit)}
+	values, unread := r.URL.Query(), false
 	sent := r.Method == http.MethodPost
 	if sent {
 		r.Body = http.MaxBytesReader(w, r.Body, maxForm)
-		if err := r.ParseForm(); err != nil {
-			out.Wrong, status = true, http.StatusBadRequest
-		}
+		unread = r.ParseForm() != nil // too large or not a form
 		values = r.PostForm
 	}
 	for _, fd := range f.Fields {
-		v := filled{field: fd, Value: strings.TrimSpace(strings.ToValidUTF8(values.Get(fd.Name), ""))}
-		v.Label = text(lang, fd.Label)
-		if runes := []rune(v.Value); fd.Max > 0 && len(runes) > fd.Max {
-			v.Value = string(runes[:fd.Max])
-		}
-		if sent && fd.Required && v.Value == "" {
-			v.Error = text(lang, "form.missing")
-			out.Wrong, status = true, http.StatusUnprocessableEntity
-		}
-		out.Fields = append(out.Fields, v)
+		out.Fields = append(out.Fields, fillField(fd, lang, values.Get(fd.Name), sent))
+		out.Wrong = out.Wrong || out.Fields[len(out.Fields)-1].Error != ""
 	}
-	out.Done = sent && !out.Wrong
-	return out, status
+	out.Done = sent && !out.Wrong && !unread
+	switch {
+	case unread:
+		out.Wrong = true
+		return out, http.StatusBadRequest
+	case out.Wrong:
+		return out, http.StatusUnprocessableEntity
+	}
+	return out, http.StatusOK
+}
+
+// fillField is a field with its value, cut to what it holds, and what is
+// wrong with it once it was sent.
+func fillField(fd field, lang, value string, sent bool) filled {
+	v := filled{field: fd, Value: strings.TrimSpace(strings.ToValidUTF8(value, ""))}
+	v.Label = text(lang, fd.Label)
+	if runes := []rune(v.Value); fd.Max > 0 && len(runes) > fd.Max {
+		v.Value = string(runes[:fd.Max])
+	}
+	if sent && fd.Required && v.Value == "" {
+		v.Error = text(lang, "form.missing")
+	}
+	return v
 }

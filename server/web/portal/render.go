@@ -11,6 +11,7 @@ import (
 	"path"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 )
 
 //go:embed templates/*.html
@@ -116,12 +117,28 @@ func marked(s string) template.HTML {
 	return template.HTML(b.String()) //nolint:gosec // escaped above
 }
 
-func paragraphs(body string) []string {
-	var out []string
+// paragraph is one paragraph of a body, with the short label that guides
+// begin with ("办理时限："), or "".
+type paragraph struct{ Label, Text string }
+
+func paragraphs(body string) []paragraph {
+	var out []paragraph
 	for line := range strings.SplitSeq(body, "\n") {
 		if line = strings.TrimSpace(line); line != "" {
-			out = append(out, line)
+			out = append(out, labelled(line))
 		}
 	}
 	return out
+}
+
+// maxLabel is the length of the longest label, in characters.
+const maxLabel = 8
+
+func labelled(line string) paragraph {
+	i := strings.IndexAny(line, "：，。；、？！（")
+	if i < 0 || !strings.HasPrefix(line[i:], "：") || utf8.RuneCountInString(line[:i]) > maxLabel {
+		return paragraph{Text: line}
+	}
+	i += len("：")
+	return paragraph{line[:i], line[i:]}
 }

@@ -40,6 +40,7 @@ type view struct {
 	First, Last string
 	Up          string // the page above this one
 	NoIndex     bool
+	AtHome      bool
 	Tall        bool // a home page, with the large picture
 	Body        any
 }
@@ -52,6 +53,7 @@ func (s *site) newPage(r *http.Request, t *tree) *view {
 	}
 	p.Role = roleOf(p.Path)
 	p.SearchURL = p.Home + "search/"
+	p.AtHome = p.Path == "/" || p.Path == p.Home
 	p.Scene = scene(hour(r, s.deps.Now().Hour()))
 	p.Greeting = greeting(p.Lang, p.Scene)
 	p.Other = link{Name: "English", URL: "/en/"}
