@@ -18,13 +18,13 @@ func (x *Index) ensureLexicon(live int) error {
 	if live <= smallIndex {
 		return x.makeLexicon()
 	}
-	if !x.learning.CompareAndSwap(false, true) {
+	if !x.learning.TryLock() {
 		return nil
 	}
 	x.background.Add(1)
 	go func() {
 		defer x.background.Done()
-		defer x.learning.Store(false)
+		defer x.learning.Unlock()
 		// Without it queries are answered uncorrected, and the next refresh
 		// tries again: no reason to fail.
 		_ = x.makeLexicon()
@@ -41,12 +41,22 @@ func (x *Index) makeLexicon() error {
 	if err != nil {
 		return err
 	}
-	l, err := newLexicon(r)
+	l, err := newLexicon(r, x.an.Words())
 	if err := errors.Join(err, r.Close()); err != nil {
 		return err
 	}
 	x.lexicon.Store(l)
 	return nil
+}
+
+// known gives the lexicon, waiting for the first one while it is being made.
+func (x *Index) known() *lexicon {
+	if l := x.lexicon.Load(); l != nil {
+		return l
+	}
+	x.learning.Lock()
+	defer x.learning.Unlock()
+	return x.lexicon.Load()
 }
 
 func abs(n int) int {

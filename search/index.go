@@ -60,8 +60,8 @@ type Index struct {
 	snap  *snapshot    // nil until the first search
 
 	lexicon    atomic.Pointer[lexicon] // nil until it was made
-	learning   atomic.Bool
-	background sync.WaitGroup // makes the lexicon
+	learning   sync.Mutex              // held while the lexicon is made
+	background sync.WaitGroup          // makes the lexicon
 
 	tables atomic.Pointer[tables] // columns, rules, synonyms: what admins edit
 }
@@ -93,6 +93,9 @@ func Open(dir string, o Options) (*Index, error) {
 		x.position.Store(binary.BigEndian.Uint64(pos))
 	}
 	x.bleve = b
+	if err := x.refresh(); err != nil {
+		return nil, errors.Join(fmt.Errorf("%w: %w", ErrDamaged, err), x.Close())
+	}
 	return x, nil
 }
 

@@ -11,6 +11,7 @@ import (
 	index "github.com/blevesearch/bleve_index_api"
 
 	"github.com/tingdong/tingdong/intent/phonetic"
+	"github.com/tingdong/tingdong/search/analysis"
 	"github.com/tingdong/tingdong/zhtext"
 )
 
@@ -19,9 +20,9 @@ import (
 // Immutable; 12 bytes for each pair and reading.
 type lexicon struct {
 	docs    int
-	byChars []pairCount // sorted by characters
-	bySound []soundPair // sorted by sound, the frequent first
-	titles  []titleWord // words of titles, by how many documents have them
+	byChars []pairCount  // sorted by characters
+	bySound []soundPair  // sorted by sound, the frequent first
+	words   *completions // words of titles
 }
 
 type pairCount struct {
@@ -43,19 +44,20 @@ type titleWord struct {
 // minPairDocs leaves out pairs that occur once: mostly typos of the pages.
 const minPairDocs = 2
 
-func newLexicon(r index.IndexReader) (*lexicon, error) {
+func newLexicon(r index.IndexReader, dict *analysis.Words) (*lexicon, error) {
 	n, err := r.DocCount()
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrDamaged, err)
 	}
 	l := &lexicon{docs: int(n)}
 	counts := map[[2]uint16]uint32{}
+	var words []titleWord
 	if err := eachTerm(r, fieldTitle, func(term string, docs uint64) {
 		if k, ok := hanPair(term); ok {
 			counts[k] += 2 * uint32(docs) // titles are written with care
 		}
-		if utf8.RuneCountInString(term) >= 2 && docs >= minPairDocs {
-			l.titles = append(l.titles, titleWord{term, int(docs)})
+		if dict.Is(term) {
+			words = append(words, titleWord{term, int(docs)})
 		}
 	}); err != nil {
 		return nil, err
@@ -67,6 +69,7 @@ func newLexicon(r index.IndexReader) (*lexicon, error) {
 	}); err != nil {
 		return nil, err
 	}
+	l.words = newCompletions(words)
 	for k, docs := range counts {
 		if docs < minPairDocs {
 			continue

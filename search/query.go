@@ -68,7 +68,10 @@ func (s *snapshot) list(ctx context.Context, q *Query, set bitset, res *Result, 
 
 // find answers a query with words.
 func (x *Index) find(ctx context.Context, s *snapshot, q *Query, set bitset, res *Result, t *tables) error {
-	p := x.plan(q.Text)
+	p, err := x.choose(ctx, s, q, set, res)
+	if err != nil {
+		return err
+	}
 	depth := max(rerankDepth*2, q.Page*q.Size)
 	order, err := s.search(ctx, x.an.Words(), p, set, depth, res)
 	if err != nil {
@@ -87,35 +90,105 @@ func (x *Index) find(ctx context.Context, s *snapshot, q *Query, set bitset, res
 // bySound reads a query by its sound when what it says is found badly: the
 // words that sound alike and that pages use are looked for, too.
 func (x *Index) bySound(ctx context.Context, s *snapshot, p *plan, set bitset, depth int, order []ranked, res *Result) ([]ranked, error) {
-	lex := x.lexicon.Load()
-	if lex == nil || p.whole || len(order) > 0 && order[0].cover >= float32(T["soundcov"]) {
+	var cover float32
+	if len(order) > 0 {
+		cover = order[0].cover
+	}
+	if p.whole || p.text == "" || cover >= soundCover {
 		return order, nil
 	}
-	meant := string(lex.correct([]rune(p.text), x.an.Words()))
-	if meant == p.text {
+	lex := x.known()
+	if lex == nil {
 		return order, nil
 	}
+	for _, meant := range lex.readings(p.text, x.an.Words()) {
+		heard := x.planHeard(p, meant)
+		alike := &Result{}
+		other, err := s.search(ctx, x.an.Words(), heard, set, depth, alike)
+		if err != nil {
+			return nil, err
+		}
+		if len(other) == 0 || other[0].cover < cover+soundGain {
+			continue
+		}
+		*p = *heard
+		res.Total, res.Relaxed, res.Suggestion = alike.Total, "sound", &meant
+		return other, nil
+	}
+	return order, nil
+}
+
+// maxReadings bounds the readings of a spoken query that are judged.
+const maxReadings = 5
+
+// choose judges the readings of a spoken query together: the one of which a
+// page has the most wins, the recogniser's order decides between equals.
+func (x *Index) choose(ctx context.Context, s *snapshot, q *Query, set bitset, res *Result) (*plan, error) {
+	texts := append([]string{q.Text}, q.Alternatives...)
+	if strings.TrimSpace(q.Text) == "" {
+		texts = q.Alternatives
+	}
+	best, most := x.plan(texts[0]), float32(-1)
+	if len(texts) == 1 {
+		return best, nil
+	}
+	prior, err := s.prior()
+	if err != nil {
+		return nil, err
+	}
+	for i, text := range texts[:min(len(texts), maxReadings)] {
+		p := x.plan(text)
+		acc := s.accumulator()
+		total, err := s.accumulate(ctx, p.terms, acc)
+		if err != nil {
+			return nil, err
+		}
+		top, _ := acc.best(1, set, prior)
+		s.scratch.Put(acc)
+		if len(top) == 0 {
+			continue
+		}
+		if have := top[0].cover/total - 0.02*float32(i); have > most {
+			best, most = p, have
+			if i > 0 {
+				text := p.text
+				res.Suggestion = &text
+			}
+		}
+	}
+	return best, nil
+}
+
+// A query is read by its sound when its best page lacks more than a tenth of
+// it, and the reading is taken when that makes a difference.
+const (
+	soundCover = 0.9
+	soundGain  = 0.08
+	saidWeight = 0.8 // of the words as they were said, beside those meant
+)
+
+// readings gives what text may have been meant as, other than itself.
+func (l *lexicon) readings(text string, words *analysis.Words) []string {
+	if letters, ok := latin(text); ok {
+		return l.fromPinyin(letters)
+	}
+	if meant := string(l.correct([]rune(text), words)); meant != text {
+		return []string{meant}
+	}
+	return nil
+}
+
+func (x *Index) planHeard(p *plan, meant string) *plan {
 	heard := *p
-	heard.terms = nil
+	heard.terms, heard.text = nil, meant
 	heard.addTerms(x.an.Words(), []rune(meant), 1)
 	x.expand(&heard, []rune(meant))
 	n := len(heard.terms)
-	heard.addTerms(x.an.Words(), []rune(p.text), T["soundw"])
+	heard.addTerms(x.an.Words(), []rune(p.text), saidWeight)
 	for i := n; i < len(heard.terms); i++ {
 		heard.terms[i].extra = true
 	}
-	alike := &Result{}
-	other, err := s.search(ctx, x.an.Words(), &heard, set, depth, alike)
-	if err != nil || len(other) == 0 {
-		return order, err
-	}
-	if len(order) > 0 && other[0].cover < order[0].cover+float32(T["soundgain"]) {
-		return order, nil
-	}
-	*p = heard
-	p.text = meant
-	res.Total, res.Relaxed, res.Suggestion = alike.Total, "sound", &meant
-	return other, nil
+	return &heard
 }
 
 // search ranks: BM25 over everything, then a close look at the best.

@@ -17,6 +17,7 @@ type Rules struct {
 // immutable and swapped as a whole.
 type tables struct {
 	columns  []Column
+	keys     [][][]string      // of each column: the keys of its name and aliases
 	byName   map[string]string // folded column id, name or alias → id
 	names    map[string]string // id → name
 	rules    Rules
@@ -27,6 +28,11 @@ func newTables(columns []Column, rules Rules, syn *synonyms) *tables {
 	t := &tables{columns: columns, byName: map[string]string{}, names: map[string]string{}, synonyms: syn}
 	for _, c := range columns {
 		t.names[c.ID] = c.Name
+		var keys [][]string
+		for _, n := range append([]string{c.Name}, c.Aliases...) {
+			keys = append(keys, completionKeys(ruleKey(n)))
+		}
+		t.keys = append(t.keys, keys)
 		for _, n := range append([]string{c.ID, c.Name}, c.Aliases...) {
 			if _, taken := t.byName[ruleKey(n)]; !taken {
 				t.byName[ruleKey(n)] = c.ID

@@ -78,6 +78,16 @@ func (w *Words) add(word string, freq float64) {
 	_ = w.seg.Dict.AddToken(w.seg.ToToken(word, freq, "n"))
 }
 
+// Is tells whether a folded word of two and more characters is in the
+// dictionary.
+func (w *Words) Is(word string) bool {
+	if utf8.RuneCountInString(word) < 2 {
+		return false
+	}
+	_, _, ok := w.seg.Dict.Find([]byte(word))
+	return ok
+}
+
 // Segment cuts Chinese text into words and calls fn for each; rune offsets.
 func (w *Words) Segment(text []rune, fn func(i, j int)) {
 	at := 0
