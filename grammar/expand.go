@@ -23,6 +23,7 @@ type expander struct {
 	depth int
 	// reference prints a list reference as it is; nil fills in the values.
 	reference func(*ListRef) string
+	core      bool // what is optional is left out
 }
 
 // each calls yield with prefix followed by each text of n, until yield returns
@@ -40,6 +41,9 @@ func (e *expander) each(n Node, prefix string, yield func(string) bool) bool {
 	case *Sequence:
 		return e.sequence(n.Items, prefix, yield)
 	case *Alternative:
+		if n.Optional && e.core {
+			return yield(prefix)
+		}
 		for _, item := range n.Items {
 			if !e.each(item, prefix, yield) {
 				return false

@@ -6,12 +6,14 @@ import (
 	"strings"
 )
 
-// Bounds of the comparisons between sentences. A template with more forms
-// than formsPerTemplate is not compared; real ones have some dozens.
+// Bounds of the comparisons between sentences, so that a save is checked in a
+// fraction of a second. Whether a template with more forms than
+// formsPerTemplate is always beaten by others is not known.
 const (
-	formsPerTemplate = 2000
-	formsOfAll       = 300_000
-	formSteps        = 20_000_000 // nodes visited for all forms
+	formsPerTemplate = 500
+	coresPerTemplate = 50
+	formsOfAll       = 100_000
+	formSteps        = 3_000_000 // nodes visited for all forms
 )
 
 // sentence is a template with all its forms: texts with list references kept
@@ -22,8 +24,8 @@ type sentence struct {
 	in    *Intent
 	order int
 	forms []string
-	// rest says that there are more forms than were enumerated.
-	rest bool
+	cores []string // forms without what is optional
+	rest  bool     // there are more forms than were enumerated
 }
 
 // warn finds what hassil does not: sentences that another always wins over,
@@ -48,7 +50,8 @@ func (c *checker) sentences() []*sentence {
 		for _, b := range in.Blocks {
 			for _, t := range b.Sentences {
 				s := &sentence{t: t, b: b, in: in, order: len(out)}
-				c.forms(s, &left)
+				s.forms, s.rest = c.forms(s, formsPerTemplate, false, &left)
+				s.cores, _ = c.forms(s, coresPerTemplate, true, &left)
 				if total += len(s.forms); total > formsOfAll || left <= 0 {
 					return out
 				}
@@ -59,11 +62,12 @@ func (c *checker) sentences() []*sentence {
 	return out
 }
 
-// forms enumerates the forms of one template and takes what it visits from left.
-func (c *checker) forms(s *sentence, left *int) {
-	steps := min(*left, 50*formsPerTemplate)
-	defer func(before int) { *left -= before - steps }(steps)
-	e := expander{s: c.scope(s.b), steps: &steps}
+// forms enumerates up to limit different forms of a template, and tells
+// whether there are more. What it visits is taken from left.
+func (c *checker) forms(s *sentence, limit int, core bool, left *int) (forms []string, more bool) {
+	steps := min(*left, 50*limit)
+	defer func(before int) { *left -= before - max(steps, 0) }(steps)
+	e := expander{s: c.scope(s.b), steps: &steps, core: core}
 	e.reference = func(l *ListRef) string { return "\x00" + l.List + "\x00" }
 	seen := map[string]bool{}
 	done := e.each(s.t.Root, "", func(form string) bool {
@@ -73,11 +77,11 @@ func (c *checker) forms(s *sentence, left *int) {
 		}
 		if !seen[form] {
 			seen[form] = true
-			s.forms = append(s.forms, form)
+			forms = append(forms, form)
 		}
-		return len(s.forms) < formsPerTemplate
+		return len(forms) < limit
 	})
-	s.rest = !done
+	return forms, !done
 }
 
 // unreachable reports a sentence each of whose forms another sentence wins:

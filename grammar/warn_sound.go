@@ -18,9 +18,10 @@ type heardEntry struct {
 }
 
 // alike reports entries that sound as an earlier one with another text and
-// another outcome does.
+// another outcome does, two places once.
 func (c *checker) alike(entries []heardEntry) {
 	bySound := map[string][]heardEntry{}
+	reported := map[[2]Span]bool{}
 	for _, e := range entries {
 		sound := c.o.Sound(e.text)
 		if sound == "" {
@@ -28,10 +29,12 @@ func (c *checker) alike(entries []heardEntry) {
 		}
 		reports := 0
 		for _, first := range bySound[sound] {
-			if first.text == e.text || first.outcome == e.outcome || reports >= maxAlikeReports {
+			pair := [2]Span{first.at, e.at}
+			if first.text == e.text || first.outcome == e.outcome || reports >= maxAlikeReports || reported[pair] && first.at != e.at {
 				continue
 			}
 			reports++
+			reported[pair] = true
 			c.diags = append(c.diags, Diagnostic{Severity: Warning, Code: "sounds-alike", File: e.file, Start: e.at.start, End: e.at.end,
 				Message: text("「%[1]s」和 %[2]s 处的「%[3]s」听起来一样", "%[1]q sounds like %[3]q at %[2]s", e.text, first.at.start, first.text)})
 		}
@@ -41,17 +44,31 @@ func (c *checker) alike(entries []heardEntry) {
 	}
 }
 
-// alikeSentences compares sentences without list references.
+// alikeSentences compares sentences without list references and without what
+// is optional in them.
 func (c *checker) alikeSentences(sentences []*sentence) {
 	var entries []heardEntry
 	for _, s := range sentences {
-		for _, form := range s.forms {
+		for _, form := range s.cores {
 			if !strings.Contains(form, "\x00") {
-				entries = append(entries, heardEntry{form, fmt.Sprintf("%p", s.b), s.t.Span, c.f.Name})
+				entries = append(entries, heardEntry{form, blockOutcome(s.b), s.t.Span, c.f.Name})
 			}
 		}
 	}
 	c.alike(entries)
+}
+
+// blockOutcome is what a block does; two blocks that do the same may sound
+// alike.
+func blockOutcome(b *Block) string {
+	control := Control{}
+	if b.Control != nil {
+		control = *b.Control
+	}
+	if b.Route == "" && control.Name == "" {
+		return fmt.Sprintf("%p", b)
+	}
+	return fmt.Sprint(b.Route, "\x00", control.Name, control.Args)
 }
 
 // alikeValues compares the values of each list with one another.
