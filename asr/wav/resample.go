@@ -2,38 +2,51 @@ package wav
 
 import "math"
 
-// lobes is how many zero crossings of the sinc are used on each side: 16 give
-// more than 70 dB of rejection with the Blackman window.
-const lobes = 16
+// Resampling is the convolution of the samples with a band-limiting kernel,
+// evaluated where the new samples lie: a sinc of 16 zero crossings on each
+// side under a Blackman window (side lobes below −58 dB; speech recordings
+// have more noise than that). Its pass band ends at 95 % of the lower of both
+// half rates. The kernel is tabled once, with 512 steps between two zero
+// crossings, and read with linear interpolation.
+const (
+	crossings = 16
+	steps     = 512
+	passBand  = 0.95
+)
 
-// resample converts a rate by a windowed sinc (J. O. Smith, "Digital Audio
-// Resampling"), with the cut-off below both Nyquist frequencies.
-func resample(in []float64, from, to int) []float64 {
-	step := float64(from) / float64(to)
-	cutoff := 0.94 * min(1, 1/step) // of the input's Nyquist frequency
-	reach := lobes / cutoff         // input samples on each side
-	out := make([]float64, len(in)*to/from)
-	for i := range out {
-		at := float64(i) * step
-		first, last := max(int(math.Ceil(at-reach)), 0), min(int(math.Floor(at+reach)), len(in)-1)
-		sum := 0.0
-		for k := first; k <= last; k++ {
-			x := at - float64(k)
-			sum += in[k] * cutoff * sinc(x*cutoff) * blackman(x/reach)
+// resample turns samples at rate from into samples at rate to.
+func resample(samples []float64, from, to int) []float64 {
+	table := kernel()
+	ratio := float64(from) / float64(to)
+	// In input samples: the distance of two zero crossings, and the reach.
+	width := max(ratio, 1) / passBand
+	reach := crossings * width
+	out := make([]float64, int(math.Ceil(float64(len(samples))/ratio)))
+	for n := range out {
+		at := float64(n) * ratio
+		first := max(int(math.Ceil(at-reach)), 0)
+		last := min(int(at+reach), len(samples)-1)
+		var sum float64
+		for i := first; i <= last; i++ {
+			x := math.Abs(at-float64(i)) / width * steps
+			k := int(x)
+			frac := x - float64(k)
+			sum += samples[i] * (table[k] + frac*(table[k+1]-table[k]))
 		}
-		out[i] = sum
+		out[n] = sum / width
 	}
 	return out
 }
 
-func sinc(x float64) float64 {
-	if math.Abs(x) < 1e-9 {
-		return 1
+// kernel is the right half of the windowed sinc, with two zeros behind it for
+// the interpolation.
+func kernel() []float64 {
+	table := make([]float64, crossings*steps+2)
+	table[0] = 1
+	for i := 1; i < crossings*steps; i++ {
+		x := math.Pi * float64(i) / steps
+		w := math.Pi * float64(i) / (crossings * steps)
+		table[i] = math.Sin(x) / x * (0.42 + 0.5*math.Cos(w) + 0.08*math.Cos(2*w))
 	}
-	return math.Sin(math.Pi*x) / (math.Pi * x)
-}
-
-// blackman is the window over -1…1.
-func blackman(x float64) float64 {
-	return 0.42 + 0.5*math.Cos(math.Pi*x) + 0.08*math.Cos(2*math.Pi*x)
+	return table
 }

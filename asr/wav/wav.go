@@ -1,211 +1,135 @@
-// Package wav reads WAV recordings as the recogniser needs them: PCM16LE mono
-// at a sample rate that it takes. It understands 8, 16, 24 and 32 bit
-// integers, 32 and 64 bit floats, any number of channels and rates from 8 to
-// 192 kHz; memory is bounded by Options.MaxSeconds, whatever a header claims.
+// Package wav turns a WAV file into what a recogniser takes: PCM16LE mono at
+// a sample rate it knows. It reads what recorders and browsers write (integer
+// and float samples, any number of channels, 8 to 192 kHz) and says clearly
+// what is wrong with the rest.
 package wav
 
 import (
 	"bufio"
 	"encoding/binary"
-	"errors"
 	"fmt"
 	"io"
 	"math"
+	"slices"
+	"time"
 )
 
-// Options bound what is read.
+// Audio is one recording.
+type Audio struct {
+	// SampleRate in Hz: 8000, 16000, 44100 or 48000.
+	SampleRate int
+	// PCM is mono, 16 bit, little endian.
+	PCM []byte
+}
+
+// Duration is how long the recording is.
+func (a *Audio) Duration() time.Duration {
+	return time.Duration(len(a.PCM)/2) * time.Second / time.Duration(a.SampleRate)
+}
+
+// Options limit what is decoded.
 type Options struct {
-	// MaxSeconds is the longest recording taken; 0 means 60.
+	// MaxSeconds is the longest recording that is accepted; 0 means 60.
 	MaxSeconds int
 }
 
-// Audio is a decoded recording.
-type Audio struct {
-	SampleRate int    // 8000, 16000, 44100 or 48000 Hz
-	PCM        []byte // PCM16LE mono
-}
-
-// Error says what is wrong with a file and what to do about it.
+// Error says what is wrong with a file, for the person who made it.
 type Error struct{ Reason string }
 
 func (e *Error) Error() string { return e.Reason }
 
-func errorf(format string, args ...any) error { return &Error{fmt.Sprintf(format, args...)} }
+func invalid(format string, args ...any) error { return &Error{fmt.Sprintf(format, args...)} }
 
-const howTo = "; `ffmpeg -i FILE -ar 16000 -ac 1 -c:a pcm_s16le OUT.wav` makes one"
+// accepted are the sample rates that libvosk resamples itself.
+var accepted = []int{8000, 16000, 44100, 48000}
 
-// Rates a recogniser takes as they are; others are resampled to 16 kHz.
-const (
-	minRate    = 8000
-	maxRate    = 192000
-	targetRate = 16000
-)
+// target is the rate that other rates are turned into.
+const target = 16000
 
-// Decode reads a WAV file. The error is an *Error when the file is not right,
-// else what reading failed with. Data that ends before the header says so is
-// taken as far as it goes.
+// Decode reads a WAV file. Errors about its contents are *Error; others are
+// r's own. The memory it takes is bounded by MaxSeconds, whatever the file's
+// header promises.
 func Decode(r io.Reader, o Options) (*Audio, error) {
-	if o.MaxSeconds == 0 {
+	if o.MaxSeconds <= 0 {
 		o.MaxSeconds = 60
 	}
-	br := bufio.NewReaderSize(r, 1<<16)
-	f, size, err := readHeader(br)
+	in := bufio.NewReader(r)
+	f, size, err := readHeader(in)
 	if err != nil {
 		return nil, err
 	}
-	if f.rate < minRate || f.rate > maxRate {
-		return nil, errorf("the recording has %d Hz; 8 to 192 kHz are taken%s", f.rate, howTo)
-	}
-	samples, err := f.samples(io.LimitReader(br, size), o.MaxSeconds*f.rate)
+	data, err := readData(in, f, size, o.MaxSeconds)
 	if err != nil {
 		return nil, err
 	}
-	if len(samples) == 0 {
-		return nil, errorf("the file has a header but no audio")
+	if f.plain() {
+		return &Audio{SampleRate: f.rate, PCM: data}, nil
 	}
-	rate := f.rate
-	switch rate {
-	case 8000, 16000, 44100, 48000:
-	default:
-		samples, rate = resample(samples, rate, targetRate), targetRate
+	samples, err := f.mono(data)
+	if err != nil {
+		return nil, err
 	}
-	return &Audio{SampleRate: rate, PCM: encode(samples)}, nil
+	if slices.Contains(accepted, f.rate) {
+		return &Audio{SampleRate: f.rate, PCM: pcm16(samples)}, nil
+	}
+	return &Audio{SampleRate: target, PCM: pcm16(resample(samples, f.rate, target))}, nil
 }
 
-// format is the fmt chunk: how samples are stored.
-type format struct {
-	float    bool
-	bits     int
-	channels int
-	rate     int
+// plain says whether the data is what a recogniser takes as it stands.
+func (f format) plain() bool {
+	return !f.float && f.bytes == 2 && f.channels == 1 && slices.Contains(accepted, f.rate)
 }
 
-// Format tags of the RIFF specification.
-const (
-	tagPCM        = 1
-	tagFloat      = 3
-	tagExtensible = 0xFFFE
-)
-
-// readHeader reads up to the data chunk and returns the format and the data's
-// size in bytes.
-func readHeader(r *bufio.Reader) (format, int64, error) {
-	var riff [12]byte
-	n, err := io.ReadFull(r, riff[:])
-	if n == 0 && errors.Is(err, io.EOF) {
-		return format{}, 0, errorf("the file is empty; a WAV recording is needed%s", howTo)
+// readData reads the samples. A size of a writer that could not know it means
+// all that comes.
+func readData(r io.Reader, f format, size int64, maxSeconds int) ([]byte, error) {
+	limit := int64(maxSeconds) * int64(f.rate) * int64(f.frame())
+	known := size < unknownSize
+	if known && size > limit {
+		return nil, invalid("the recording is longer than %d seconds: send a shorter one", maxSeconds)
 	}
-	if err != nil && !errors.Is(err, io.ErrUnexpectedEOF) {
-		return format{}, 0, err
+	if !known {
+		size = limit + 1
 	}
-	if err != nil || string(riff[:4]) != "RIFF" || string(riff[8:]) != "WAVE" {
-		return format{}, 0, errorf("this is not a WAV file (it does not begin with RIFF … WAVE)%s", howTo)
-	}
-	var f format
-	for chunks := 0; chunks < 1000; chunks++ {
-		var head [8]byte
-		if _, err := io.ReadFull(r, head[:]); err != nil {
-			return f, 0, errorf("the WAV file ends before its audio; it was cut off")
-		}
-		size := int64(binary.LittleEndian.Uint32(head[4:]))
-		switch string(head[:4]) {
-		case "fmt ":
-			if f, err = readFormat(r, size); err != nil {
-				return f, 0, err
-			}
-		case "data":
-			if f.channels == 0 {
-				return f, 0, errorf("the WAV file does not say how its audio is stored (no fmt chunk before the data)")
-			}
-			return f, size, nil
-		default:
-			if _, err := io.CopyN(io.Discard, r, size+size&1); err != nil {
-				return f, 0, errorf("the WAV file ends before its audio; it was cut off")
-			}
-		}
-	}
-	return f, 0, errorf("the WAV file has more than 1000 chunks before its audio")
-}
-
-func readFormat(r *bufio.Reader, size int64) (format, error) {
-	if size < 16 || size > 4096 {
-		return format{}, errorf("the WAV file's fmt chunk has %d bytes; 16 to 40 are usual", size)
-	}
-	b := make([]byte, size+size&1)
-	if _, err := io.ReadFull(r, b); err != nil {
-		return format{}, errorf("the WAV file ends before its audio; it was cut off")
-	}
-	tag := binary.LittleEndian.Uint16(b)
-	f := format{channels: int(binary.LittleEndian.Uint16(b[2:])), rate: int(binary.LittleEndian.Uint32(b[4:])), bits: int(binary.LittleEndian.Uint16(b[14:]))}
-	if tag == tagExtensible && size >= 26 {
-		tag = binary.LittleEndian.Uint16(b[24:]) // the sub-format's GUID begins with the tag
-	}
-	f.float = tag == tagFloat
+	data, err := io.ReadAll(io.LimitReader(r, size))
+	got := int64(len(data))
 	switch {
-	case tag != tagPCM && tag != tagFloat:
-		return f, errorf("the WAV file is compressed (format %d); PCM or float samples are needed%s", tag, howTo)
-	case f.channels < 1 || f.channels > 64:
-		return f, errorf("the WAV file says it has %d channels", f.channels)
-	case f.float && f.bits != 32 && f.bits != 64, !f.float && f.bits != 8 && f.bits != 16 && f.bits != 24 && f.bits != 32:
-		return f, errorf("the WAV file has samples of %d bits; 8, 16, 24, 32 and float are taken%s", f.bits, howTo)
+	case err != nil:
+		return nil, fmt.Errorf("read recording: %w", err)
+	case !known && got > limit:
+		return nil, invalid("the recording is longer than %d seconds: send a shorter one", maxSeconds)
+	case known && got < size:
+		return nil, invalid("the recording is cut off: %d of %d bytes of audio are there", got, size)
+	case got < int64(f.frame()):
+		return nil, invalid("the recording is empty")
 	}
-	return f, nil
+	return data[:got-got%int64(f.frame())], nil
 }
 
-// samples reads whole frames and mixes their channels, as -1…1.
-func (f format) samples(r io.Reader, limit int) ([]float64, error) {
-	width := f.bits / 8
-	frame := make([]byte, width*f.channels)
-	var out []float64
-	for {
-		_, err := io.ReadFull(r, frame)
-		if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
-			return out, nil
-		}
-		if err != nil {
-			return nil, err
-		}
-		if len(out) == limit {
-			return nil, errorf("the recording is longer than %d seconds; send it in parts", limit/f.rate)
-		}
-		sum := 0.0
-		for c := range f.channels {
-			sum += f.sample(frame[c*width:])
-		}
-		out = append(out, sum/float64(f.channels))
-	}
-}
-
-func (f format) sample(b []byte) float64 {
-	switch {
-	case f.float && f.bits == 32:
-		return finite(float64(math.Float32frombits(binary.LittleEndian.Uint32(b))))
-	case f.float:
-		return finite(math.Float64frombits(binary.LittleEndian.Uint64(b)))
-	case f.bits == 8:
-		return (float64(b[0]) - 128) / 128
-	case f.bits == 16:
-		return float64(int16(binary.LittleEndian.Uint16(b))) / (1 << 15)
-	case f.bits == 24:
-		return float64(int32(uint32(b[0])<<8|uint32(b[1])<<16|uint32(b[2])<<24)) / (1 << 31)
-	}
-	return float64(int32(binary.LittleEndian.Uint32(b))) / (1 << 31)
-}
-
-// finite bounds what a float file may hold: NaN is silence, the rest is cut to
-// the full scale.
-func finite(v float64) float64 {
-	if math.IsNaN(v) {
-		return 0
-	}
-	return max(-1, min(1, v))
-}
-
-func encode(samples []float64) []byte {
+// pcm16 rounds samples of ±1 to 16 bits; louder ones are clipped.
+func pcm16(samples []float64) []byte {
 	out := make([]byte, 2*len(samples))
 	for i, v := range samples {
-		s := math.Round(v * (1 << 15))
-		binary.LittleEndian.PutUint16(out[2*i:], uint16(int16(max(-1<<15, min(1<<15-1, s)))))
+		v = math.Round(v * 32768)
+		binary.LittleEndian.PutUint16(out[2*i:], uint16(int16(min(max(v, -32768), 32767))))
 	}
 	return out
+}
+
+// Encode writes mono PCM16LE as a WAV file.
+func Encode(w io.Writer, sampleRate int, pcm []byte) error {
+	head := make([]byte, 0, 44)
+	put := binary.LittleEndian.AppendUint32
+	head = put(append(head, "RIFF"...), uint32(36+len(pcm)))
+	head = put(append(head, "WAVEfmt "...), 16)
+	head = put(head, 1<<16|formatPCM) // one channel, PCM
+	head = put(head, uint32(sampleRate))
+	head = put(head, uint32(2*sampleRate))
+	head = put(head, 16<<16|2) // 16 bits, 2 bytes a frame
+	head = put(append(head, "data"...), uint32(len(pcm)))
+	if _, err := w.Write(head); err != nil {
+		return err
+	}
+	_, err := w.Write(pcm)
+	return err
 }
