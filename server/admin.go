@@ -9,7 +9,6 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 
-	"github.com/tingdong/tingdong/grammar"
 	"github.com/tingdong/tingdong/journal"
 )
 
