@@ -27,7 +27,7 @@ const (
 func (m *Matcher) Decide(q Query) Decision {
 	var all []Candidate
 	var first *reading
-	context := map[string]any{"role": q.Role, "page": q.Page, "lang": q.Lang}
+	context := q.context()
 	for i, h := range q.Heard[:min(len(q.Heard), maxHeard)] {
 		text := normal.Parse(h.Text, maxTokens)
 		for _, tokens := range automaton.Variants(text) {
@@ -44,6 +44,17 @@ func (m *Matcher) Decide(q Query) Decision {
 		return Decision{Action: None}
 	}
 	return m.choose(all, first)
+}
+
+// context is what requires_context and excludes_context of a grammar see.
+func (q Query) context() map[string]any {
+	c := map[string]any{}
+	for k, v := range map[string]string{"role": q.Role, "page": q.Page, "lang": q.Lang} {
+		if v != "" {
+			c[k] = v
+		}
+	}
+	return c
 }
 
 // candidate turns a match into what it would do.

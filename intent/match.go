@@ -5,6 +5,7 @@ import (
 
 	"github.com/tingdong/tingdong/grammar"
 	"github.com/tingdong/tingdong/intent/automaton"
+	"github.com/tingdong/tingdong/intent/condition"
 	"github.com/tingdong/tingdong/intent/normal"
 )
 
@@ -90,10 +91,10 @@ func (m *Matcher) fill(f *found, call map[string]*list) bool {
 			f.slots[p.Ref.Slot] = value
 		}
 	}
-	if !holds(f.block.RequiresContext, f.context) || excluded(f.block.ExcludesContext, f.context) {
+	if !condition.Hold(f.block.RequiresContext, f.context) || condition.Excluded(f.block.ExcludesContext, f.context) {
 		return false
 	}
-	copyContext(f.block.RequiresContext, f.context, f.slots)
+	condition.Copy(f.block.RequiresContext, f.context, f.slots)
 	for k, v := range f.block.Slots {
 		if _, taken := f.slots[k]; !taken {
 			f.slots[k] = v

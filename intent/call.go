@@ -1,0 +1,258 @@
+package intent
+
+import (
+	"cmp"
+	"math"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/tingdong/tingdong/grammar"
+	"github.com/tingdong/tingdong/intent/automaton"
+	"github.com/tingdong/tingdong/intent/condition"
+	"github.com/tingdong/tingdong/intent/exact"
+	"github.com/tingdong/tingdong/intent/normal"
+)
+
+// Call matches one text against the grammar itself, without a portal: the
+// language's recognize.
+type Call struct {
+	Text         string
+	Lists        map[string]*grammar.List // before those of the file, behind those of a block
+	Context      map[string]any
+	SkipWords    []string // beside those of the file
+	BestSlot     string   // prefer the match with the longest list value in this slot
+	BestMetadata string   // prefer a match whose metadata has this key
+}
+
+// Result is one match of a Call.
+type Result struct {
+	Intent     string
+	Slots      map[string]any
+	Captures   map[string]any
+	Context    map[string]any
+	Metadata   map[string]any
+	Response   string // "default" unless the block names one
+	Template   string
+	Literal    int     // characters that the template itself says
+	Confidence float64 // 1 for an exact match
+
+	metadata  bool
+	slotLen   int
+	wildcards int
+	wildChars int
+}
+
+// MatchExact lists every match in the order of the files. The first is what
+// recognize returns, all are recognize_all.
+func (m *Matcher) MatchExact(c Call) []Result {
+	var out []Result
+	budget := &exact.Budget{Steps: exact.DefaultBudget}
+	for i, f := range m.files {
+		out = append(out, newCaller(m, i, f, c, budget).all()...)
+	}
+	return out
+}
+
+// MatchBest is recognize_best, and when nothing matches exactly the best
+// tolerant match, with a confidence below 1.
+func (m *Matcher) MatchBest(c Call) (Result, bool) {
+	if r, ok := m.BestExact(c); ok {
+		return r, true
+	}
+	return m.bestTolerant(c)
+}
+
+// BestExact is recognize_best: among the exact matches the one with the
+// metadata key, then the longest named slot, the fewest wildcards, the most
+// literal text and the shortest wildcards.
+func (m *Matcher) BestExact(c Call) (Result, bool) {
+	all := m.MatchExact(c)
+	if len(all) == 0 {
+		return Result{}, false
+	}
+	return slices.MaxFunc(all, func(a, b Result) int {
+		return cmp.Or(cmp.Compare(btoi(a.metadata), btoi(b.metadata)), cmp.Compare(a.slotLen, b.slotLen),
+			cmp.Compare(b.wildcards, a.wildcards), cmp.Compare(a.Literal, b.Literal), cmp.Compare(b.wildChars, a.wildChars))
+	}), true
+}
+
+func btoi(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+// bestTolerant decodes the text as misheard. Searches and other sentences that
+// are mostly wildcard need their own words to be right.
+func (m *Matcher) bestTolerant(c Call) (Result, bool) {
+	call := map[string]*list{}
+	for name, l := range c.Lists {
+		call[name] = m.compileList(l, m.files[0])
+	}
+	text := normal.Parse(c.Text, maxTokens)
+	var best *found
+	var score float64
+	for _, tokens := range automaton.Variants(text) {
+		r := &reading{text: text, tokens: tokens}
+		for _, f := range m.match(r, call, c.Context, float32(math.Inf(1))) {
+			if s := rank(&f, confidence(&f)); best == nil || s > score {
+				best, score = &f, s
+			}
+		}
+	}
+	if best == nil || score < askAt {
+		return Result{}, false
+	}
+	return Result{Intent: best.intent.Name, Slots: best.slots, Captures: map[string]any{}, Context: best.context,
+		Metadata: best.block.Metadata, Response: response(best.block), Template: best.template.Source, Confidence: min(score, 0.99)}, true
+}
+
+func response(b *grammar.Block) string { return cmp.Or(b.Response, "default") }
+
+// caller matches one call against one file.
+type caller struct {
+	m       *Matcher
+	index   int
+	file    *grammar.File
+	call    Call
+	budget  *exact.Budget
+	text    string // with its skip words
+	bare    string // without them
+	skips   []string
+	results []Result
+}
+
+func newCaller(m *Matcher, i int, f *grammar.File, c Call, budget *exact.Budget) *caller {
+	k := &caller{m: m, index: i, file: f, call: c, budget: budget}
+	for _, w := range f.SkipWords {
+		k.skips = append(k.skips, w.Text)
+	}
+	k.skips = append(k.skips, c.SkipWords...)
+	k.text = strings.TrimSpace(normal.RemovePunctuation(grammar.NormalizeText(c.Text)))
+	k.bare = k.finish(normal.RemoveSkipWords(k.text, k.skips, f.Settings.IgnoreWhitespace))
+	return k
+}
+
+// finish gives a text the spacing that matching wants.
+func (k *caller) finish(s string) string {
+	if k.file.Settings.IgnoreWhitespace {
+		return strings.Join(strings.Fields(s), "")
+	}
+	return s + " "
+}
+
+func (k *caller) all() []Result {
+	for _, in := range k.file.Intents {
+		for _, b := range in.Blocks {
+			if holdsKeywords(b.RequiredKeywords, k.text) && condition.MayHold(b.RequiresContext, k.call.Context) &&
+				!condition.Excluded(b.ExcludesContext, k.call.Context) {
+				k.block(in, b)
+			}
+		}
+	}
+	return k.results
+}
+
+// block tries its sentences: those without wildcards in order, then the others
+// by how much they say themselves.
+func (k *caller) block(in *grammar.Intent, b *grammar.Block) {
+	scope := k.scope(b)
+	var wild []*grammar.Template
+	for _, t := range b.Sentences {
+		if hasWildcard(t.Root, scope, 0) {
+			wild = append(wild, t)
+			continue
+		}
+		k.sentence(in, b, t, scope)
+	}
+	slices.SortStableFunc(wild, func(x, y *grammar.Template) int {
+		return cmp.Compare(literalLen(y.Root, scope, 0), literalLen(x.Root, scope, 0))
+	})
+	for _, t := range wild {
+		k.sentence(in, b, t, scope)
+	}
+}
+
+func (k *caller) scope(b *grammar.Block) *exact.Scope {
+	names := k.m.scope(k.index, k.file, b)
+	return &exact.Scope{
+		Rule: names.Rule,
+		List: func(ref *grammar.ListRef) *grammar.List {
+			for _, lists := range []map[string]*grammar.List{b.Lists, k.call.Lists, k.file.Lists} {
+				if l := lists[ref.List]; l != nil {
+					return k.m.filled(l, k.file)
+				}
+			}
+			return nil
+		},
+		Requires: b.RequiresContext, Excludes: b.ExcludesContext, Context: k.call.Context,
+		Language: k.file.Language, IgnoreSpace: k.file.Settings.IgnoreWhitespace,
+	}
+}
+
+// filled is l, or the columns for a list that the service fills.
+func (m *Matcher) filled(l *grammar.List, f *grammar.File) *grammar.List {
+	if l.Name == "column" && l.Values == nil && l.Range == nil && !l.Wildcard {
+		return grammar.ColumnList(m.columns.Lang(f.Language))
+	}
+	return l
+}
+
+// sentence tries the text with its skip words, then without them.
+func (k *caller) sentence(in *grammar.Intent, b *grammar.Block, t *grammar.Template, scope *exact.Scope) {
+	kept := k.finish(normal.TrimSkipWords(k.text, k.skips, k.file.Settings.IgnoreWhitespace,
+		!edgeWildcard(t.Root, scope, true, 0), !edgeWildcard(t.Root, scope, false, 0)))
+	full := k.finish(k.text)
+	for i, text := range []string{full, kept, k.bare} {
+		if i > 0 && (text == full || i == 2 && text == kept) || text == "" {
+			continue
+		}
+		if i == 0 && kept != full && hasWildcard(t.Root, scope, 0) {
+			continue // a wildcard would take the skip words at the ends
+		}
+		n := len(k.results)
+		exact.Match(text, t.Root, scope, k.budget, func(r exact.Result) bool {
+			k.accept(in, b, t, r)
+			return len(k.results)-n < maxResults
+		})
+		if len(k.results) > n {
+			return
+		}
+	}
+}
+
+// maxResults bounds the ways in which one sentence may match.
+const maxResults = 1000
+
+// accept checks the context of a match and fills its slots.
+func (k *caller) accept(in *grammar.Intent, b *grammar.Block, t *grammar.Template, r exact.Result) {
+	if !condition.Hold(b.RequiresContext, r.Context) || condition.Excluded(b.ExcludesContext, r.Context) {
+		return
+	}
+	out := Result{Intent: in.Name, Slots: map[string]any{}, Captures: map[string]any{}, Context: r.Context, Metadata: b.Metadata,
+		Response: response(b), Template: t.Source, Literal: r.Literal, Confidence: 1}
+	for _, e := range r.Entities {
+		if e.Capture {
+			out.Captures[e.Slot] = e.Value
+			continue
+		}
+		out.Slots[e.Slot] = e.Value
+		if e.Wildcard {
+			out.wildcards++
+			out.wildChars += utf8.RuneCountInString(e.Text)
+		}
+		if e.Slot == k.call.BestSlot && !e.Wildcard {
+			out.slotLen = max(out.slotLen, utf8.RuneCountInString(e.Text))
+		}
+	}
+	_, out.metadata = b.Metadata[k.call.BestMetadata]
+	condition.Copy(b.RequiresContext, r.Context, out.Slots)
+	for name, v := range b.Slots {
+		if _, taken := out.Slots[name]; !taken {
+			out.Slots[name] = v
+		}
+	}
+	k.results = append(k.results, out)
+}
