@@ -5,13 +5,13 @@ import "math"
 // Resampling is the convolution of the samples with a band-limiting kernel,
 // evaluated where the new samples lie: a sinc of 16 zero crossings on each
 // side under a Blackman window (side lobes below −58 dB; speech recordings
-// have more noise than that). Its pass band ends at 95 % of the lower of both
-// half rates. The kernel is tabled once, with 512 steps between two zero
+// have more noise than that). It passes one half of the amplitude at 95 % of
+// the lower of both half rates. The kernel is tabled once, with 512 steps between two zero
 // crossings, and read with linear interpolation.
 const (
 	crossings = 16
 	steps     = 512
-	passBand  = 0.95
+	cutOffAt  = 0.95
 )
 
 // resample turns samples at rate from into samples at rate to.
@@ -19,7 +19,7 @@ func resample(samples []float64, from, to int) []float64 {
 	table := kernel()
 	ratio := float64(from) / float64(to)
 	// In input samples: the distance of two zero crossings, and the reach.
-	width := max(ratio, 1) / passBand
+	width := max(ratio, 1) / cutOffAt
 	reach := crossings * width
 	out := make([]float64, int(math.Ceil(float64(len(samples))/ratio)))
 	for n := range out {
