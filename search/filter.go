@@ -45,8 +45,8 @@ func (s *snapshot) allowed(q *Query, t *tables) (bitset, error) {
 	}{
 		{fieldColumn, t.columnValues(q.Column)},
 		{fieldKind, []string{q.Kind}},
-		{fieldRole, []string{q.Role}},
-		{fieldLang, []string{q.Lang}},
+		{fieldRole, []string{q.Role, everyRole}},
+		{fieldLang, []string{primary(q.Lang)}},
 		{fieldYear, []string{year(q.Year)}},
 	} {
 		if f.values[0] == "" {
@@ -177,6 +177,9 @@ func (s *snapshot) facets(set bitset, t *tables) (map[string][]Facet, error) {
 		}
 		counts := map[string]int{}
 		for _, v := range values[:min(len(values), maxFacetValues)] {
+			if v.Value == everyRole {
+				continue
+			}
 			docs, err := s.docsOf(field, v.Value)
 			if err != nil {
 				return nil, err

@@ -1,12 +1,14 @@
 package search
 
 import (
+	"cmp"
 	"context"
 	"encoding/binary"
 	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"unicode/utf8"
@@ -17,6 +19,7 @@ import (
 	index "github.com/blevesearch/bleve_index_api"
 
 	"github.com/tingdong/tingdong/search/analysis"
+	"github.com/tingdong/tingdong/zhtext"
 )
 
 // Version changes whenever documents would be analysed differently; an index
@@ -200,7 +203,7 @@ func (x *Index) document(d *Document) *document.Document {
 		doc.AddField(keyword(fieldCited, k))
 	}
 	for name, value := range map[string]string{fieldColumn: d.Column, fieldKind: d.Kind,
-		fieldRole: d.Role, fieldLang: d.Lang, fieldOrg: d.Org, fieldAuthority: authority(d.Title)} {
+		fieldRole: cmp.Or(d.Role, everyRole), fieldLang: language(d), fieldOrg: d.Org, fieldAuthority: authority(d.Title)} {
 		if value != "" {
 			doc.AddField(keyword(name, value))
 		}
@@ -211,6 +214,29 @@ func (x *Index) document(d *Document) *document.Document {
 	}
 	doc.AddField(document.NewTextFieldCustom(fieldStored, nil, encodeDocument(d), index.StoreField, nil))
 	return doc
+}
+
+// everyRole stands for a document that is for everybody.
+const everyRole = "*"
+
+// language gives the primary language of a document, by its characters when
+// it does not say.
+func language(d *Document) string {
+	if d.Lang != "" {
+		return primary(d.Lang)
+	}
+	for _, r := range d.Title {
+		if zhtext.IsHan(r) {
+			return "zh"
+		}
+	}
+	return "en"
+}
+
+// primary is the language of a BCP 47 tag without script and region.
+func primary(tag string) string {
+	lang, _, _ := strings.Cut(strings.ToLower(tag), "-")
+	return lang
 }
 
 // lengths are the sums from which BM25's average lengths are made, in

@@ -1,0 +1,103 @@
+package eval
+
+import (
+	"context"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/tingdong/tingdong/search"
+)
+
+// Engine is a search engine under test that runs in this process.
+type Engine interface {
+	Name() string
+	Index(docs []*search.Document) error
+	Search(ctx context.Context, query string, n int) (ids []string, err error)
+	Close() error
+}
+
+// batchSize is how many documents are given to an index at a time.
+const batchSize = 1000
+
+// ours is this project's index.
+type ours struct {
+	dir string
+	x   *search.Index
+}
+
+var _ Engine = (*ours)(nil)
+
+func newOurs(dir string) (*ours, error) {
+	x, err := search.Open(dir, search.Options{})
+	return &ours{dir, x}, err
+}
+
+func (o *ours) Name() string { return "Tingdong" }
+
+func (o *ours) Index(docs []*search.Document) error {
+	for i := 0; i < len(docs); i += batchSize {
+		var ops []search.Op
+		for _, d := range docs[i:min(len(docs), i+batchSize)] {
+			ops = append(ops, search.Op{Upsert: d})
+		}
+		if err := o.x.Apply(uint64(i+1), ops); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (o *ours) Search(ctx context.Context, query string, n int) ([]string, error) {
+	r, err := o.x.Search(ctx, search.Query{Text: query, Size: n})
+	if err != nil {
+		return nil, err
+	}
+	ids := make([]string, len(r.Hits))
+	for i, h := range r.Hits {
+		ids[i] = h.ID
+	}
+	return ids, nil
+}
+
+// reopen closes the index and opens it again, and gives how long the opening
+// took until the first answer.
+func (o *ours) reopen() (time.Duration, error) {
+	if err := o.x.Close(); err != nil {
+		return 0, err
+	}
+	start := time.Now()
+	x, err := search.Open(o.dir, search.Options{})
+	if err != nil {
+		return 0, err
+	}
+	o.x = x
+	_, err = o.Search(context.Background(), "办事指南", 10)
+	return time.Since(start), err
+}
+
+func (o *ours) Close() error { return o.x.Close() }
+
+// dirSize is the size of all files under dir, in bytes.
+func dirSize(dir string) (int64, error) {
+	var n int64
+	err := filepath.WalkDir(dir, func(_ string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		info, err := d.Info()
+		if os.IsNotExist(err) {
+			return nil // merged away meanwhile
+		}
+		if err == nil {
+			n += info.Size()
+		}
+		return err
+	})
+	if err != nil {
+		return 0, fmt.Errorf("size of %s: %w", dir, err)
+	}
+	return n, nil
+}
