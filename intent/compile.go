@@ -36,6 +36,7 @@ type list struct {
 	*automaton.List
 	values  []*grammar.Value
 	columns []*grammar.Column
+	names   []string // for columns: the name or alias of each value
 }
 
 // Compile makes the matcher of some grammars over a column table, which may be
@@ -149,13 +150,15 @@ func (m *Matcher) compileList(l *grammar.List, f *grammar.File) *list {
 
 func columnList(columns []*grammar.Column) *list {
 	var b automaton.ListBuilder
-	for id, c := range columns {
-		b.AddText(c.Name, int32(id))
-		for _, alias := range c.Aliases {
-			b.AddText(alias, int32(id))
+	out := &list{}
+	for _, c := range columns {
+		for _, name := range append([]string{c.Name}, c.Aliases...) {
+			b.AddText(name, int32(len(out.columns)))
+			out.columns, out.names = append(out.columns, c), append(out.names, name)
 		}
 	}
-	return &list{List: b.Build(), columns: columns}
+	out.List = b.Build()
+	return out
 }
 
 // Size tells how large the matcher is: states and arcs of the automaton, and

@@ -83,11 +83,14 @@ func (m *Matcher) outcome(c *Candidate, f *found) {
 	case b.Action == string(Search):
 		c.Action, c.SearchFor = Search, m.trim(query)
 		if c.SearchFor == "" && f.column != nil {
-			c.SearchFor = f.column.Name
+			c.SearchFor = f.named
 		}
 		c.Column = f.column
 	case f.column != nil:
 		c.Action, c.Column = Navigate, f.column
+		if b.Action == string(Clarify) {
+			c.Action = Clarify
+		}
 	case b.Action != "":
 		c.Action = Action(b.Action)
 	}

@@ -23,6 +23,7 @@ type found struct {
 	context map[string]any
 	slots   map[string]any
 	column  *grammar.Column // of a slot filled from the column table
+	named   string          // the name or alias that was said for it
 }
 
 // lists finds the list of a key for one call.
@@ -85,7 +86,7 @@ func (m *Matcher) fill(f *found, call map[string]*list) bool {
 			}
 		}
 		if l != nil && l.columns != nil && p.Value >= 0 {
-			f.column = l.columns[p.Value]
+			f.column, f.named = l.columns[p.Value], l.names[p.Value]
 		}
 		if !p.Ref.Capture {
 			f.slots[p.Ref.Slot] = value

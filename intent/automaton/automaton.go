@@ -112,21 +112,21 @@ func (a *Automaton) prepare() {
 // beginnings of its letters and of its sound, and its length.
 func wordKeys(w string) []string {
 	sound := phonetic.Key(w)
-	return []string{"l" + w[:min(2, len(w))], "s" + sound[:min(2, len(sound))], "e" + w[max(0, len(w)-3):], "k" + sound}
+	keys := []string{"l" + w[:min(2, len(w))], "s" + sound[:min(2, len(sound))], "e" + w[max(0, len(w)-3):], "k" + sound}
+	if len(w) <= shortWord {
+		keys = append(keys, "f"+sound[:1])
+	}
+	return keys
 }
+
+// shortWord is the letters up to which the first sound alone is a key.
+const shortWord = 5
 
 // similar are the words that may be like w, each once.
 func (a *Automaton) similar(w string) []int32 {
 	var out []int32
 	for _, k := range wordKeys(w) {
 		for _, id := range a.byKey[k] {
-			if !slices.Contains(out, id) {
-				out = append(out, id)
-			}
-		}
-	}
-	if len(w) <= 5 {
-		for _, id := range a.byKey["s"+phonetic.Key(w)[:1]] {
 			if !slices.Contains(out, id) {
 				out = append(out, id)
 			}

@@ -18,7 +18,7 @@ const (
 )
 
 // allow is the dearest match allowed by the number of tokens compared.
-var allow = [...]float32{0, 0.1, 0.5, 0.8, 1, 1.05, 1.1, 1.2, 1.3, 1.5, 1.6, 1.7, 1.8}
+var allow = [...]float32{0, 0.1, 0.5, 0.75, 1, 1.05, 1.1, 1.2, 1.3, 1.5, 1.6, 1.7, 1.8}
 
 // Allow is the dearest sum of edits at which a text of n tokens still counts
 // as heard: nothing but a homophone for one token, one edit for four, two for

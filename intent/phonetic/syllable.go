@@ -43,9 +43,13 @@ var table = sync.OnceValue(func() *readingTable {
 		}
 		slot := &t[code-firstHan]
 		n := 0
+		most := 1
+		if strings.ContainsRune(polyphones, rune(code)) {
+			most = maxReadings
+		}
 		for _, s := range strings.Split(readings, ",") {
 			r, ok := parseReading(s)
-			if ok && n < maxReadings && !slices.Contains(slot[:n], r) {
+			if ok && n < most && !slices.Contains(slot[:n], r) {
 				slot[n] = r
 				n++
 			}
@@ -76,6 +80,11 @@ func (t *readingTable) syllables() []Reading {
 	return out
 }
 
+// polyphones are the characters in daily use that have more than one reading in
+// daily use. Of all others only the first reading counts: the dictionary has
+// rare ones, as yǐn for 听, that make unlike words alike.
+const polyphones = "行长重乐都还和着了地得的为中种数处传调降弹发分干更观冠好合会几假间将角教结解尽禁看空卡累量率落没模难内宁铺奇强切曲省少舍什识似属说宿提吐系相校兴血压要应与晕载藏曾占涨折正只转车区单参查差场朝称盛乘冲创答当倒度恶佛给供过号喝荷横划晃混济夹监觉劲卷圈据缝扇散塞色厦石拓鲜巷吓炸扎症挣子作钻大薄柏泊便否露绿俩夫背奔别并脏约钥旋挑撒熟刷屏片胖闷蒙秘埋论壳可"
+
 // preferred is the usual reading of characters whose first reading in the
 // dictionary is not the one of everyday words.
 var preferred = map[rune]string{'还': "hái", '都': "dōu", '行': "xíng", '长': "zhǎng", '重': "zhòng", '的': "de", '地': "dì", '得': "dé", '会': "huì", '传': "chuán", '调': "diào", '系': "xì", '卡': "kǎ", '区': "qū", '车': "chē", '和': "hé", '说': "shuō", '要': "yào", '大': "dà", '厦': "shà", '降': "jiàng", '处': "chù", '数': "shù", '给': "gěi"}
@@ -83,7 +92,7 @@ var preferred = map[rune]string{'还': "hái", '都': "dōu", '行': "xíng", '�
 func prefer(slot *[maxReadings]Reading, r Reading) {
 	at := slices.Index(slot[:], r)
 	if at < 0 {
-		at = maxReadings - 1
+		at = 0
 	}
 	copy(slot[1:at+1], slot[:at])
 	slot[0] = r
