@@ -107,20 +107,13 @@ func (s *snapshot) number(id string) (int, error) {
 // newest lists the documents of set from the newest to the oldest, those
 // without a date last, until limit.
 func (s *snapshot) newest(ctx context.Context, set bitset, limit int) ([]uint32, error) {
-	s.datesOnce.Do(func() {
-		var dates []Facet
-		dates, s.datesErr = s.values(fieldDate)
-		for _, d := range dates {
-			s.dates = append(s.dates, d.Value)
-		}
-		slices.Reverse(s.dates)
-	})
-	if s.datesErr != nil {
-		return nil, s.datesErr
+	dates, err := s.days()
+	if err != nil {
+		return nil, err
 	}
 	var out []uint32
 	seen := make(bitset, (s.size+63)/64)
-	for _, d := range s.dates {
+	for _, d := range dates {
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
@@ -138,11 +131,7 @@ func (s *snapshot) newest(ctx context.Context, set bitset, limit int) ([]uint32,
 			return out[:limit], nil
 		}
 	}
-	live, err := s.all()
-	if err != nil {
-		return nil, err
-	}
-	for _, doc := range live {
+	for _, doc := range s.all() {
 		if len(out) >= limit {
 			break
 		}
@@ -154,7 +143,7 @@ func (s *snapshot) newest(ctx context.Context, set bitset, limit int) ([]uint32,
 }
 
 // all lists every live document.
-func (s *snapshot) all() ([]uint32, error) {
+func (s *snapshot) all() []uint32 {
 	var out []uint32
 	for i, seg := range s.scorch.Segments() {
 		it := seg.DocNumbersLive().Iterator()
@@ -162,7 +151,7 @@ func (s *snapshot) all() ([]uint32, error) {
 			out = append(out, s.offsets[i]+it.Next())
 		}
 	}
-	return out, nil
+	return out
 }
 
 // facets counts the values of the filterable fields among the documents of
@@ -208,3 +197,16 @@ func (s *snapshot) facets(set bitset, t *tables) (map[string][]Facet, error) {
 
 // maxFacetValues bounds the values counted for one facet.
 const maxFacetValues = 2000
+
+// days are all dates that documents have, the newest first.
+func (s *snapshot) days() ([]string, error) {
+	s.datesOnce.Do(func() {
+		var dates []Facet
+		dates, s.datesErr = s.values(fieldDate)
+		for _, d := range dates {
+			s.dates = append(s.dates, d.Value)
+		}
+		slices.Reverse(s.dates)
+	})
+	return s.dates, s.datesErr
+}

@@ -52,7 +52,7 @@ func (x *Index) plan(text string) *plan {
 func (x *Index) expand(p *plan, runes []rune) {
 	n := len(p.terms)
 	for _, w := range x.tables.Load().synonyms.expand(runes) {
-		p.addTerms(x.an.Words(), []rune(w), T["syn"])
+		p.addTerms(x.an.Words(), []rune(w), synonym)
 	}
 	for i := n; i < len(p.terms); i++ {
 		p.terms[i].extra = true
@@ -79,7 +79,7 @@ func (p *plan) addTerms(words *analysis.Words, runes []rune, weight float64) {
 			return
 		}
 		if to-from == 1 {
-			add(planTerm{term: string(runes[from:to]), weight: 0.5 * weight})
+			add(planTerm{term: string(runes[from:to]), weight: loneChar * weight})
 		}
 		starts := make([]bool, to-from+1)
 		words.Segment(runes[from:to], func(i, j int) { starts[i] = true })
@@ -87,7 +87,7 @@ func (p *plan) addTerms(words *analysis.Words, runes []rune, weight float64) {
 			add(planTerm{term: string(runes[i : i+2]), pair: pairOf(runes[i], runes[i+1]), weight: weight * pairWeight(weak[i], weak[i+1], starts[i+1-from])})
 		}
 		words.Long(runes[from:to], func(i, j int) {
-			add(planTerm{term: string(runes[from+i : from+j]), weight: weight * T["long"]})
+			add(planTerm{term: string(runes[from+i : from+j]), weight: weight * longWord})
 		})
 	})
 }
@@ -95,11 +95,11 @@ func (p *plan) addTerms(words *analysis.Words, runes []rune, weight float64) {
 func pairWeight(a, b, across bool) float64 {
 	switch {
 	case a && b:
-		return T["weakIn"]
+		return weakInside
 	case a || b:
-		return T["weakX"]
+		return weakAcross
 	case across:
-		return T["cross"]
+		return acrossWords
 	}
 	return 1
 }

@@ -49,7 +49,6 @@ type fieldPosting struct {
 }
 
 func (s *snapshot) merge(title, body []fieldPosting) *list {
-	k1, titleWeight, titleB, bodyB := T["k1"], T["tw"], T["tb"], T["bb"]
 	l := &list{docs: make([]uint32, 0, len(title)+len(body)), impacts: make([]uint16, 0, len(title)+len(body))}
 	i, j := 0, 0
 	for i < len(title) || j < len(body) {

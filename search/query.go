@@ -42,11 +42,7 @@ func (s *snapshot) list(ctx context.Context, q *Query, set bitset, res *Result, 
 	if err != nil {
 		return err
 	}
-	live, err := s.all()
-	if err != nil {
-		return err
-	}
-	for _, d := range live {
+	for _, d := range s.all() {
 		if set.has(d) {
 			res.Total++
 		}
@@ -208,7 +204,7 @@ func (s *snapshot) search(ctx context.Context, words *analysis.Words, p *plan, s
 	}
 	top, count := acc.best(depth, set, prior)
 	res.Total = count
-	if len(top) > 0 && float64(top[0].cover/total) < T["prfcov"] {
+	if len(top) > 0 && top[0].cover/total < relatedCover {
 		extra, err := s.related(p, words, top)
 		if err != nil {
 			return nil, err

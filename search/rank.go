@@ -1,7 +1,7 @@
 package search
 
 import (
-	"math"
+	"cmp"
 	"slices"
 )
 
@@ -19,7 +19,6 @@ type ranked struct {
 
 // features are what the second stage sees of a candidate, each 0…1.
 type features struct {
-	title  float64 // share of the query's weight that the title has
 	window float64 // share of it in the best passage
 	phrase float64 // share of the query in its longest unbroken run
 	exact  float64 // how much of the title the query is
@@ -88,7 +87,6 @@ func (m *matcher) distinct(hits []hit) float64 {
 func (m *matcher) window(hits []hit) (best float64, at int) {
 	clear(m.last)
 	sum, from := 0.0, 0
-	windowSize := int(T["wsize"])
 	for _, h := range hits {
 		for hits[from].at <= h.at-windowSize {
 			if m.last[hits[from].pair]--; m.last[hits[from].pair] == 0 {
@@ -127,7 +125,7 @@ func (m *matcher) features(c *candidate, buf []hit) (features, []hit) {
 		return f, buf
 	}
 	buf = m.hits(c.title, buf)
-	f.title = m.distinct(buf) / m.total
+	title := m.distinct(buf)
 	f.phrase = m.phrase(buf)
 	covered := 0
 	for i, h := range buf {
@@ -137,7 +135,7 @@ func (m *matcher) features(c *candidate, buf []hit) (features, []hit) {
 		covered++
 	}
 	f.exact = float64(covered) / float64(max(1, len(c.title)))
-	f.window = f.title * m.total
+	f.window = title
 	buf = m.hits(c.body, buf)
 	if len(buf) > 0 {
 		w, _ := m.window(buf)
@@ -160,9 +158,7 @@ func (s *snapshot) rerank(p *plan, top []scored, total float32) ([]ranked, error
 	for i, t := range top {
 		out[i] = ranked{doc: t.doc, score: float64(t.score), cover: t.cover / total}
 		if i >= rerankDepth {
-			// Below those looked at, whatever their first score.
-			out[i].score = math.Min(out[i].score, out[rerankDepth-1].score) * 0.5
-			continue
+			continue // stays below those looked at, whose scores only grow
 		}
 		c, err := s.candidate(t.doc)
 		if err != nil {
@@ -171,17 +167,13 @@ func (s *snapshot) rerank(p *plan, top []scored, total float32) ([]ranked, error
 		var f features
 		f, buf = m.features(c, buf)
 		out[i].cand = c
-		out[i].score *= 1 + T["cover"]*float64(out[i].cover) + T["title"]*f.title +
-			T["window"]*f.window + T["phrase"]*f.phrase + T["exact"]*f.exact
+		out[i].score *= 1 + s.freshness(c.doc) + coverWeight*float64(out[i].cover) + windowWeight*f.window + phraseWeight*f.phrase + exactWeight*f.exact
 	}
 	slices.SortStableFunc(out, func(a, b ranked) int {
-		switch {
-		case a.score > b.score:
-			return -1
-		case a.score < b.score:
-			return 1
+		if c := cmp.Compare(b.score, a.score); c != 0 || a.cand == nil || b.cand == nil {
+			return c
 		}
-		return 0
+		return cmp.Compare(b.cand.doc.Date, a.cand.doc.Date) // of equals the newer
 	})
 	return out, nil
 }

@@ -14,7 +14,7 @@ func (s *snapshot) related(p *plan, words *analysis.Words, top []scored) ([]plan
 		have[t.term] = true
 	}
 	weight := map[string]float64{}
-	top = top[:min(len(top), int(T["prfdocs"]))]
+	top = top[:min(len(top), relatedDocs)]
 	for _, t := range top {
 		c, err := s.candidate(t.doc)
 		if err != nil {
@@ -63,15 +63,12 @@ func (s *snapshot) related(p *plan, words *analysis.Words, top []scored) ([]plan
 		}
 		return 1
 	})
-	out = out[:min(len(out), int(T["prfterms"]))]
+	out = out[:min(len(out), relatedTerms)]
 	if len(out) > 0 {
-		scale := T["prf"] / out[0].weight
+		scale := relatedWeight / out[0].weight
 		for i := range out {
 			out[i].weight *= scale
 		}
 	}
 	return out, nil
 }
-
-// relatedChars is how much of a document is read for related words.
-const relatedChars = 400

@@ -63,7 +63,7 @@ func (s *snapshot) prior() ([]float32, error) {
 				return
 			}
 			for _, d := range docs {
-				out[d] = float32(T["nat"] * value)
+				out[d] = float32(authorityWeight * value)
 			}
 		}
 		s.priors = out

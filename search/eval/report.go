@@ -19,6 +19,7 @@ type Options struct {
 	Data  string    // directory of the collections
 	Work  string    // directory for indexes; a temporary one when empty
 	Peers bool      // run the other engines, too
+	Only  string    // measure only the engine of this name
 	Out   io.Writer // Markdown goes here
 	Log   io.Writer // progress
 }
@@ -174,6 +175,9 @@ func (t *table) engine(ctx context.Context, o Options, create func(string) (Engi
 			err = cerr
 		}
 	}()
+	if o.Only != "" && e.Name() != o.Only {
+		return nil
+	}
 	fmt.Fprintln(o.Log, e.Name())
 	start := time.Now()
 	if err := e.Index(docs); err != nil {
