@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net"
+	"time"
 
 	"github.com/gofiber/fiber/v2"
 	"github.com/gorilla/websocket"
@@ -147,6 +149,7 @@ func (s *Server) protocolError(ctx *fasthttp.RequestCtx, err error) {
 	var timeout interface{ Timeout() bool }
 	switch {
 	case errors.Is(err, fasthttp.ErrBodyTooLarge):
+		drain(ctx.Conn())
 		e = &Error{Code: "too_big", Message: "the request's body is larger than this address takes"}
 	case errors.As(err, &small):
 		e = &Error{Code: "too_big", Message: "the request's headers or its address are too long; send long texts by POST"}
@@ -158,6 +161,21 @@ func (s *Server) protocolError(ctx *fasthttp.RequestCtx, err error) {
 	ctx.SetStatusCode(p.Status)
 	ctx.SetContentType("application/problem+json")
 	ctx.SetBody(data)
+}
+
+// drain reads what a client still sends, within bounds: closing with unread
+// data resets the connection, and the client would never see the answer.
+func drain(c net.Conn) {
+	buf := make([]byte, 64<<10)
+	end := time.Now().Add(5 * time.Second)
+	for n := 0; n < audioBody && time.Now().Before(end); {
+		c.SetReadDeadline(time.Now().Add(300 * time.Millisecond))
+		k, err := c.Read(buf)
+		if err != nil {
+			return
+		}
+		n += k
+	}
 }
 
 // startError explains why a recogniser could not be opened.

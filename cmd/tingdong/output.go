@@ -49,4 +49,3 @@ func addJSON(cmd *cobra.Command) { cmd.Flags().Bool("json", false, "compact JSON
 
 // isStdin reports that the question is "-": lines come on standard input.
 func isStdin(args []string) bool { return len(args) == 1 && args[0] == "-" }
-
