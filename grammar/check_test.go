@@ -70,6 +70,8 @@ func TestFindings(t *testing.T) {
 		{"same value again", oneSentence("'{l}'", "lists: {l: [甲, 乙, 甲]}"), []string{"7:19 never-matches"}},
 		{"unsayable value", oneSentence("'{l}'", "lists: {l: ['——', 乙]}"), []string{"7:14 never-matches"}},
 		{"invisible", oneSentence(`"打开\u202e首页"`, ""), []string{"6:14 invisible-character"}},
+		{"catch-all", oneSentence("'[请]{q}'", "lists: {q: {wildcard: true}}"), []string{"6:14 catch-all"}},
+		{"no language", "intents: {A: {data: [{sentences: [首页]}]}}", []string{"1:1 no-language language: zh-CN"}},
 		{"same sentence", oneSentence("'[请]打开首页'", "      - sentences: [打开首页]"), []string{"7:21 unreachable-template"}},
 		{"weight wins", oneSentence("打开首页", "      - sentences: [打开首页]\n        weight: 2"), []string{"6:13 unreachable-template"}},
 		{"a condition leaves room", oneSentence("打开首页", "        roles: [tourist]\n      - sentences: [打开首页]"), nil},
@@ -79,7 +81,7 @@ func TestFindings(t *testing.T) {
 		{"not YAML", "intents: [", []string{"1:1 bad-syntax", "1:1 no-intents"}},
 		{"a list", "- a\n", []string{"1:1 bad-type", "1:1 no-intents"}},
 		{"empty", "", []string{"1:1 no-intents"}},
-		{"JSON", "{\"intents\": {\"A\": {\"data\": [{\n\"sentences\": [\"\\ud83d\\ude00(\"]}]}}}", []string{"1:14 no-sentences", "2:28 unclosed-bracket 😀()"}},
+		{"JSON", "{\"language\": \"zh\", \"intents\": {\"A\": {\"data\": [{\n\"sentences\": [\"\\ud83d\\ude00(\"]}]}}}", []string{"1:32 no-sentences", "2:28 unclosed-bracket 😀()"}},
 	}
 	for _, tt := range tests {
 		got := findings(t, tt.data, Options{Columns: columns})

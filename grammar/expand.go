@@ -1,12 +1,5 @@
 package grammar
 
-import (
-	"strconv"
-	"strings"
-
-	"github.com/tingdong/tingdong/grammar/number"
-)
-
 // Bounds of an expansion: an utterance of a thousand characters takes minutes
 // to say, and rules of a file that was never checked may call themselves.
 const (
@@ -129,76 +122,4 @@ func (e *expander) list(n *ListRef, prefix string, yield func(string) bool) bool
 		}
 	}
 	return true
-}
-
-// each calls yield with the texts of the range's numbers: digits, then words
-// in lang unless it is empty.
-func (r *Range) each(lang string, yield func(string) bool) bool {
-	if r.WordsLanguage != "" {
-		lang = r.WordsLanguage
-	}
-	for i := range r.Len() {
-		for _, s := range r.texts(i, lang) {
-			if !yield(s) {
-				return false
-			}
-		}
-	}
-	return true
-}
-
-// parts are how many texts one whole number stands for, with its fractions.
-func (r *Range) parts() int {
-	return map[string]int{"halves": 2, "tenths": 10}[r.Fractions] + map[string]int{"": 1}[r.Fractions]
-}
-
-// Len is how many numbers the range holds, fractions included; 0 for a range
-// whose bounds are wrong.
-func (r *Range) Len() int {
-	if r.Step < 1 || r.From > r.To {
-		return 0
-	}
-	n := (uint64(r.To)-uint64(r.From))/uint64(r.Step) + 1
-	return int(min(n, maxRangeNumbers)) * r.parts()
-}
-
-// texts are the spellings of the range's i-th number.
-func (r *Range) texts(i int, lang string) []string {
-	n := int64(r.From) + int64(i/r.parts())*int64(r.Step)
-	tenths := int64(i%r.parts()) * int64(10/max(r.parts(), 1))
-	if r.parts() == 1 {
-		tenths = 0
-	}
-	var out []string
-	if r.Digits {
-		s := strconv.FormatInt(n, 10)
-		if tenths != 0 {
-			s += "." + strconv.FormatInt(tenths, 10)
-		}
-		out = append(out, s)
-	}
-	if r.Words && lang != "" {
-		if tenths == 0 {
-			return append(out, number.Spell(n, lang)...)
-		}
-		return append(out, number.SpellTenths(10*n+tenths, lang)...)
-	}
-	return out
-}
-
-// tidy makes an expansion look as it would be typed: single spaces, none at
-// the ends, and with tight none beside Chinese characters.
-func tidy(s string, tight bool) string {
-	s = strings.Join(strings.Fields(s), " ")
-	if !tight || !strings.Contains(s, " ") {
-		return s
-	}
-	runes := []rune(s)
-	var b strings.Builder
-	for i, r := range runes {
-		if r != ' ' || !wide(runes[i-1]) && !wide(runes[i+1]) {
-			b.WriteRune(r)
-		}
-	}
-	return b.String()
 }

@@ -3,7 +3,7 @@ package grammar
 // File is one grammar file: what an admin writes and saves.
 type File struct {
 	Name      string // the file's name, for diagnostics
-	Language  string // BCP 47, "zh-CN"
+	Language  string // BCP 47, "zh-CN"; guessed when the file names none
 	Settings  Settings
 	SkipWords []SkipWord
 	Lists     map[string]*List

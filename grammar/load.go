@@ -19,13 +19,35 @@ func Parse(name string, data []byte) (*File, Diagnostics) { return Tingdong.Pars
 // Parse reads a grammar file whose templates are in dialect d.
 func (d Dialect) Parse(name string, data []byte) (*File, Diagnostics) {
 	l := &loader{name: name, dialect: d}
-	f := &File{Name: name, Language: "en", Settings: Settings{FilterWithRegex: true}}
+	f := &File{Name: name, Settings: Settings{FilterWithRegex: true}}
 	f.Lists, f.Rules = map[string]*List{}, map[string]*Rule{}
 	root := l.document(data)
 	for _, e := range l.mapping(root, "文件 file") {
 		l.top(f, e)
 	}
+	if f.Language == "" {
+		l.guessLanguage(f)
+	}
 	return f, l.diags.Sort()
+}
+
+// guessLanguage takes a file that names no language for Chinese when one of its
+// sentences has Chinese characters, else for English.
+func (l *loader) guessLanguage(f *File) {
+	f.Language = "en"
+	for _, in := range f.Intents {
+		for _, b := range in.Blocks {
+			for _, t := range b.Sentences {
+				if strings.ContainsFunc(t.Source, wide) {
+					f.Language = "zh-CN"
+				}
+			}
+		}
+	}
+	if len(f.Intents) > 0 {
+		d := l.report(Warning, "no-language", nil, text("没有写 language，按 %s 处理", "no language is given; %s is assumed", f.Language))
+		d.Start, d.End, d.Suggestion = Pos{1, 1}, Pos{1, 1}, "language: "+f.Language
+	}
 }
 
 // ParseLists reads lists given with a call: {"name": {"values": [...]}, …}.

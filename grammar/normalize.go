@@ -56,3 +56,20 @@ func speakable(r rune) bool {
 
 // wide reports a character that is written without spaces around it.
 func wide(r rune) bool { return unicode.Is(unicode.Han, r) }
+
+// tidy makes an expansion look as it would be typed: single spaces, none at
+// the ends, and with tight none beside Chinese characters.
+func tidy(s string, tight bool) string {
+	s = strings.Join(strings.Fields(s), " ")
+	if !tight || !strings.Contains(s, " ") {
+		return s
+	}
+	runes := []rune(s)
+	var b strings.Builder
+	for i, r := range runes {
+		if r != ' ' || !wide(runes[i-1]) && !wide(runes[i+1]) {
+			b.WriteRune(r)
+		}
+	}
+	return b.String()
+}

@@ -33,6 +33,7 @@ type sentence struct {
 func (c *checker) warn() {
 	sentences := c.sentences()
 	c.unreachable(sentences)
+	c.catchAll(sentences)
 	if c.o.Sound != nil {
 		c.alikeSentences(sentences)
 		c.alikeValues()
@@ -116,4 +117,19 @@ func (c *checker) unreachable(sentences []*sentence) {
 func alwaysApplies(winner, loser *Block) bool {
 	return winner == loser || len(winner.RequiresContext)+len(winner.ExcludesContext)+
 		len(winner.RequiredKeywords)+len(winner.Roles)+len(winner.Lists) == 0 && len(loser.Lists) == 0
+}
+
+// catchAll reports sentences that any utterance matches: nothing but a
+// wildcard is needed.
+func (c *checker) catchAll(sentences []*sentence) {
+	for _, s := range sentences {
+		for _, form := range s.cores {
+			name, ok := strings.CutPrefix(strings.TrimSpace(form), "\x00")
+			name, whole := strings.CutSuffix(name, "\x00")
+			if l := c.scope(s.b).list(name); ok && whole && l != nil && l.Wildcard {
+				c.add(Warning, "catch-all", s.t.Span, text("什么话都会匹配这一条：除了通配的 {%s} 没有要说的字", "any utterance matches this: nothing but the wildcard {%s} has to be said", name))
+				break
+			}
+		}
+	}
 }

@@ -104,24 +104,3 @@ func valueForms(v *Value, s scope) []string {
 	})
 	return out
 }
-
-// Check finds names and aliases of columns of one language that sound alike
-// and lead to different columns, and words that the speech model cannot hear.
-// name is the file's name for the diagnostics.
-func (t *Columns) Check(name string, o Options) Diagnostics {
-	c := &checker{f: &File{Name: name}, o: o}
-	byLang := map[string][]heardEntry{}
-	for _, col := range t.All() {
-		for _, s := range append([]string{col.Name}, col.Aliases...) {
-			e := heardEntry{s, col.ID, wordSpan(col.Pos, ""), name}
-			byLang[mainTag(col.Lang)] = append(byLang[mainTag(col.Lang)], e)
-			c.vocabulary(s, e.at)
-		}
-	}
-	if o.Sound != nil {
-		for _, lang := range slices.Sorted(maps.Keys(byLang)) {
-			c.alike(byLang[lang])
-		}
-	}
-	return c.diags.Sort()
-}
