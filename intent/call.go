@@ -2,7 +2,6 @@ package intent
 
 import (
 	"cmp"
-	"math"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -55,13 +54,24 @@ func (m *Matcher) MatchExact(c Call) []Result {
 }
 
 // MatchBest is recognize_best, and when nothing matches exactly the best
-// tolerant match, with a confidence below 1.
+// tolerant match, with a confidence below 1. A wildcard takes anything, also a
+// word that was misheard: an exact match with wildcards gives way to a near
+// match of what the grammar knows.
 func (m *Matcher) MatchBest(c Call) (Result, bool) {
-	if r, ok := m.BestExact(c); ok {
-		return r, true
+	exactly, ok := m.BestExact(c)
+	if ok && exactly.wildcards == 0 {
+		return exactly, true
 	}
-	return m.bestTolerant(c)
+	near, found := m.bestTolerant(c)
+	if ok && (!found || near.wildcards > 0 || near.Confidence < wildcardWorth) {
+		return exactly, true
+	}
+	return near, found
 }
+
+// wildcardWorth is the confidence from which a near match beats an exact one
+// whose wildcards took what was misheard.
+const wildcardWorth = 0.86
 
 // BestExact is recognize_best: among the exact matches the one with the
 // metadata key, then the longest named slot, the fewest wildcards, the most
@@ -84,30 +94,40 @@ func btoi(b bool) int {
 	return 0
 }
 
-// bestTolerant decodes the text as misheard. Searches and other sentences that
-// are mostly wildcard need their own words to be right.
+// bestTolerant decodes the text as misheard. Two intents that are equally
+// likely are no match.
 func (m *Matcher) bestTolerant(c Call) (Result, bool) {
 	call := map[string]*list{}
 	for name, l := range c.Lists {
 		call[name] = m.compileList(l, m.files[0])
 	}
 	text := normal.Parse(c.Text, maxTokens)
-	var best *found
-	var score float64
+	var all []found
 	for _, tokens := range automaton.Variants(text) {
-		r := &reading{text: text, tokens: tokens}
-		for _, f := range m.match(r, call, c.Context, float32(math.Inf(1))) {
-			if s := rank(&f, confidence(&f)); best == nil || s > score {
-				best, score = &f, s
-			}
+		all = append(all, m.match(&reading{text: text, tokens: tokens}, call, c.Context)...)
+	}
+	if len(all) == 0 {
+		return Result{}, false
+	}
+	score := func(f found) float64 { return rank(&f, confidence(&f)) }
+	slices.SortStableFunc(all, func(a, b found) int { return cmp.Compare(score(b), score(a)) })
+	best := all[0]
+	for _, f := range all[1:] {
+		if best.Cost >= unsureCost && f.intent != best.intent && score(best)-score(f) < margin {
+			return Result{}, false
 		}
 	}
-	if best == nil || score < askAt {
+	if score(best) < askAt {
 		return Result{}, false
 	}
 	return Result{Intent: best.intent.Name, Slots: best.slots, Captures: map[string]any{}, Context: best.context,
-		Metadata: best.block.Metadata, Response: response(best.block), Template: best.template.Source, Confidence: min(score, 0.99)}, true
+		Metadata: best.block.Metadata, Response: response(best.block), Template: best.template.Source,
+		Confidence: min(score(best), 0.99), wildcards: btoi(best.Wild > 0)}, true
 }
+
+// unsureCost is the sum of edits from which a rival makes a match unsure: a
+// lost or added syllable, not an accent.
+const unsureCost = 0.5
 
 func response(b *grammar.Block) string { return cmp.Or(b.Response, "default") }
 

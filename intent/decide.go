@@ -35,7 +35,7 @@ func (m *Matcher) Decide(q Query) Decision {
 			if first == nil && len(tokens) > 0 {
 				first = r
 			}
-			for _, f := range m.match(r, nil, context, float32(math.Inf(1))) {
+			for _, f := range m.match(r, nil, context) {
 				all = append(all, m.candidate(&f, q, i))
 			}
 		}
@@ -145,7 +145,7 @@ func rank(f *found, c float64) float64 {
 	case f.block.Action == string(Search):
 		return 0.62*c - 0.002*float64(f.Wild)
 	}
-	return 0.92*c - 0.002*float64(f.Wild)
+	return 0.86*c - 0.006*float64(f.Wild)
 }
 
 // heardWeight lowers what only a doubtful hypothesis says.

@@ -45,13 +45,14 @@ func (m *Matcher) listOf(key string, call map[string]*list) *list {
 	return m.lists[key]
 }
 
-// match finds the sentences that r may be, best first, whose context holds.
-func (m *Matcher) match(r *reading, call map[string]*list, context map[string]any, budget float32) []found {
+// match finds the sentences that r may be, best first, whose context holds. call has
+// the lists of a Call; nil for a portal's question.
+func (m *Matcher) match(r *reading, call map[string]*list, context map[string]any) []found {
 	s := m.searchers.Get().(*automaton.Searcher)
 	defer m.searchers.Put(s)
-	env := automaton.Env{List: m.listFor(call), Skips: m.skips, Settles: m.settles}
+	env := automaton.Env{List: m.listFor(call), Skips: m.skips, Settles: m.settles, Lenient: call != nil}
 	var out []found
-	for _, match := range s.Search(m.automaton, env, r.tokens, budget) {
+	for _, match := range s.Search(m.automaton, env, r.tokens) {
 		f := found{Match: match, sentence: &m.sentences[match.ID], reading: r, context: context}
 		if m.fill(&f, call) {
 			out = append(out, f)

@@ -5,8 +5,9 @@ import "github.com/tingdong/tingdong/intent/phonetic"
 // Costs of the edits that are no confusion of sounds; a syllable taken for one
 // that is nothing like it costs 1. Set on the quality tests of package intent.
 const (
-	costEdit     = 0.72 // a token of the template was not heard, or one was heard that it does not have
-	costParticle = 0.3  // the same for a token that carries little
+	costDrop     = 0.7  // a token of the template was not heard
+	costInsert   = 0.78 // a token was heard that the template does not have: dearer, since it leaves a sound unexplained
+	costParticle = 0.3  // either, for a token that carries little
 	costUnlike   = 1
 	costForeign  = 0.95 // least for a word in the place of a character
 
@@ -18,7 +19,7 @@ const (
 )
 
 // allow is the dearest match allowed by the number of tokens compared.
-var allow = [...]float32{0, 0.1, 0.5, 0.75, 1, 1.05, 1.1, 1.2, 1.3, 1.5, 1.6, 1.7, 1.8}
+var allow = [...]float32{0, 0.1, 0.5, 0.78, 1, 1.05, 1.1, 1.2, 1.3, 1.5, 1.6, 1.7, 1.8}
 
 // Allow is the dearest sum of edits at which a text of n tokens still counts
 // as heard: nothing but a homophone for one token, one edit for four, two for
@@ -27,7 +28,7 @@ func Allow(n int) float32 { return allow[min(n, len(allow)-1)] }
 
 // early is the dearest beginning of a list value by the tokens read: two edits
 // within the first few are not tried, which keeps large lists fast.
-var early = [...]float32{0.75, 1, 1, 1, 1.05, 1.1, 1.2, 1.3}
+var early = [...]float32{0.8, 1, 1, 1, 1.05, 1.1, 1.2, 1.3}
 
 func earlyLimit(depth uint8) float32 {
 	if int(depth) < len(early) {
@@ -53,26 +54,27 @@ func isParticle(r rune) bool {
 var smallWords = map[string]bool{"a": true, "an": true, "the": true, "to": true, "of": true, "please": true, "me": true,
 	"my": true, "on": true, "in": true, "for": true, "up": true, "uh": true, "um": true, "and": true}
 
-// runeCost and wordCost are the costs of hearing a token too many or too few.
-func runeCost(r rune) float32 {
+// runeCost and wordCost are the costs of one token too many or too few: full,
+// unless it is a particle.
+func runeCost(r rune, full float32) float32 {
 	if isParticle(r) {
 		return costParticle
 	}
-	return costEdit
+	return full
 }
 
-func wordCost(w string) float32 {
+func wordCost(w string, full float32) float32 {
 	if smallWords[w] {
 		return costParticle
 	}
-	return costEdit
+	return full
 }
 
 func (a *Automaton) dropCost(x *arc) float32 {
 	if x.class == wordClass {
-		return wordCost(a.words[x.sym])
+		return wordCost(a.words[x.sym], costDrop)
 	}
-	return runeCost(x.sym)
+	return runeCost(x.sym, costDrop)
 }
 
 // soundCost is the cost of hearing t for the character of x.

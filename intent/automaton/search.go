@@ -21,6 +21,9 @@ type Env struct {
 	// Settles tells whether a nearly exact match with wildcards of the template
 	// ends the search. One without wildcards always does.
 	Settles func(id int32) bool
+	// Lenient lets a list value of two tokens lose one of them, where the rest
+	// of the sentence is trusted to say which list it is.
+	Lenient bool
 }
 
 // SkipWord is the tokens of a word that may stand anywhere.
@@ -79,13 +82,13 @@ type Searcher struct {
 	hits   []Match
 }
 
-// Search finds the matches of tokens with at most budget of edits, best first.
+// Search finds the matches of tokens, best first.
 // It looks for homophones and accents first, and for lost, added and wrong
 // tokens only when that finds nothing: most utterances are heard rightly.
 // The tokens must not be changed while the matches are used.
-func (s *Searcher) Search(a *Automaton, env Env, tokens []Token, budget float32) []Match {
+func (s *Searcher) Search(a *Automaton, env Env, tokens []Token) []Match {
 	s.a, s.env, s.tokens = a, env, tokens[:min(len(tokens), MaxTokens)]
-	full := min(budget, Allow(len(s.tokens)))
+	full := Allow(len(s.tokens))
 	s.pass(min(full, nearBound))
 	if full > nearBound && !slices.ContainsFunc(s.hits, func(m Match) bool { return m.Wild == 0 || env.Settles(m.ID) }) {
 		s.pass(full)

@@ -71,7 +71,7 @@ type spotWalk struct {
 
 func (w *spotWalk) walk(state, pos int32, cost float32) {
 	w.steps++
-	rest := min(w.budget, w.a.limit[state], max(earlyLimit(w.a.depth[state]), cost)) - cost
+	rest := min(w.budget, w.s.valueLimit(w.a.limit[state]), max(earlyLimit(w.a.depth[state]), cost)) - cost
 	if rest < 0 || w.steps > maxSpotSteps {
 		return
 	}
@@ -102,7 +102,17 @@ func (w *spotWalk) emit(state, end int32, cost float32) {
 	}
 }
 
-func (w *spotWalk) ownLimit(state int32) float32 { return Allow(int(w.a.depth[state])) }
+func (w *spotWalk) ownLimit(state int32) float32 {
+	return w.s.valueLimit(Allow(int(w.a.depth[state])))
+}
+
+// valueLimit is the dearest match of a list value whose length allows limit.
+func (s *Searcher) valueLimit(limit float32) float32 {
+	if s.env.Lenient && limit == allow[2] {
+		return costDrop
+	}
+	return limit
+}
 
 // near is a word of an automaton that a token may be.
 type nearWord struct {

@@ -40,7 +40,7 @@ func tokens(text normal.Text, variant int) []Token {
 	for i, t := range text.Tokens {
 		switch t.Kind {
 		case normal.Word:
-			out = append(out, Token{Word: t.Text, Source: i, insert: wordCost(t.Text)})
+			out = append(out, Token{Word: t.Text, Source: i, insert: wordCost(t.Text, costInsert)})
 		case normal.Digits:
 			readings := number.Readings(t.Text)
 			for _, r := range readings[min(variant, len(readings)-1)] {
@@ -59,5 +59,5 @@ func tokens(text normal.Text, variant int) []Token {
 }
 
 func runeToken(r rune, source int) Token {
-	return Token{Rune: r, Source: source, insert: runeCost(r), readings: phonetic.Readings(r)}
+	return Token{Rune: r, Source: source, insert: runeCost(r, costInsert), readings: phonetic.Readings(r)}
 }
