@@ -2,8 +2,10 @@ package portal
 
 import (
 	"net/http"
+	"net/url"
 
 	"github.com/tingdong/tingdong/grammar"
+	"github.com/tingdong/tingdong/search"
 )
 
 // columnBody is a column's page.
@@ -17,10 +19,8 @@ type columnBody struct {
 }
 
 func (s *site) column(w http.ResponseWriter, r *http.Request, p *view, c *grammar.Column) {
-	if r.URL.Path != c.URL { // the address without its last slash
-		to := *r.URL
-		to.Path = c.URL
-		http.Redirect(w, r, to.String(), http.StatusMovedPermanently)
+	if r.URL.Path != c.URL {
+		withSlash(w, r)
 		return
 	}
 	t := s.columns()
@@ -29,6 +29,10 @@ func (s *site) column(w http.ResponseWriter, r *http.Request, p *view, c *gramma
 	p.Description = c.Name + text(p.Lang, "column.description")
 	b := columnBody{Column: c, Children: t.children[c.ID], Siblings: siblings(t, c), Said: said(c)}
 	page := number(r, "page")
+	if page > search.MaxDepth/perPage {
+		s.notFound(w, r, p)
+		return
+	}
 	columns := []string{c.ID}
 	if len(b.Children) > 0 {
 		columns = t.under(c)
@@ -47,6 +51,12 @@ func (s *site) column(w http.ResponseWriter, r *http.Request, p *view, c *gramma
 	}
 	p.Body = b
 	s.show(w, status, "column", p)
+}
+
+// withSlash sends an address without its last slash to the one with it.
+func withSlash(w http.ResponseWriter, r *http.Request) {
+	to := url.URL{Path: r.URL.Path + "/", RawQuery: r.URL.RawQuery}
+	http.Redirect(w, r, to.String(), http.StatusMovedPermanently)
 }
 
 // said lists what a visitor may say for a column: its name and two aliases.

@@ -2,7 +2,6 @@ package portal
 
 import (
 	"net/http"
-	"strings"
 )
 
 // form is what a visitor fills in on a column's page. The demo portal checks
@@ -70,8 +69,8 @@ func letter(title string) *form {
 
 func visit() *form {
 	return &form{Title: "form.visit", Submit: "form.book", Fields: []field{
-		{Name: "date", Label: "form.date", Type: "date", Required: true},
-		{Name: "slot", Label: "form.slot", Type: "select", Options: []string{"8:00—13:00", "13:00—18:00", "18:00—22:00"}},
+		{Name: "date", Label: "form.date", Type: "date", Required: true, Max: 10},
+		{Name: "slot", Label: "form.slot", Type: "select", Max: 20, Options: []string{"8:00—13:00", "13:00—18:00", "18:00—22:00"}},
 		{Name: "people", Label: "form.people", Type: "number", Required: true, Max: 1},
 		{Name: "name", Label: "form.name", Type: "text", Complete: "name", Required: true, Max: 40},
 	}}
@@ -80,7 +79,7 @@ func visit() *form {
 func appointment() *form {
 	return &form{Title: "form.appointment", Submit: "form.book", Fields: []field{
 		{Name: "subject", Label: "form.matter", Type: "text", Required: true, Max: 100},
-		{Name: "date", Label: "form.date", Type: "date", Required: true},
+		{Name: "date", Label: "form.date", Type: "date", Required: true, Max: 10},
 		{Name: "name", Label: "form.name", Type: "text", Complete: "name", Required: true, Max: 40},
 		{Name: "tel", Label: "form.tel", Type: "tel", Complete: "tel", Max: 20},
 	}}
@@ -122,11 +121,8 @@ func fill(f *form, lang string, w http.ResponseWriter, r *http.Request) (*formBo
 // fillField is a field with its value, cut to what it holds, and what is
 // wrong with it once it was sent.
 func fillField(fd field, lang, value string, sent bool) filled {
-	v := filled{field: fd, Value: strings.TrimSpace(strings.ToValidUTF8(value, ""))}
+	v := filled{field: fd, Value: typed(value, fd.Max)}
 	v.Label = text(lang, fd.Label)
-	if runes := []rune(v.Value); fd.Max > 0 && len(runes) > fd.Max {
-		v.Value = string(runes[:fd.Max])
-	}
 	if sent && fd.Required && v.Value == "" {
 		v.Error = text(lang, "form.missing")
 	}

@@ -2,6 +2,7 @@ package portal
 
 import (
 	"context"
+	"html"
 	"net/url"
 	"slices"
 	"strconv"
@@ -36,8 +37,10 @@ func (s *site) latest(ctx context.Context, t *tree, columns []string, page, size
 	if len(columns) == 1 {
 		return s.query(ctx, t, search.Query{Column: columns[0], Sort: "date", Page: page, Size: size})
 	}
-	page = min(page, search.MaxSize/size)
 	var all list
+	if page > search.MaxSize/size {
+		return all
+	}
 	for _, id := range columns {
 		one := s.query(ctx, t, search.Query{Column: id, Sort: "date", Page: 1, Size: page * size})
 		all.Entries = append(all.Entries, one.Entries...)
@@ -68,7 +71,7 @@ func entries(t *tree, hits []search.Hit) []entry {
 		e := entry{Title: h.Title, URL: h.URL, Date: h.Date, Column: t.label(h.Column),
 			TitleHTML: h.TitleHTML, Snippet: h.Snippet}
 		if e.TitleHTML == "" {
-			e.TitleHTML = marked1(h.Title)
+			e.TitleHTML = html.EscapeString(h.Title)
 		}
 		out = append(out, e)
 	}

@@ -2,7 +2,6 @@ package portal
 
 import (
 	"encoding/xml"
-	"html"
 	"net/http"
 	"strings"
 
@@ -116,9 +115,7 @@ func columnLinks(columns []*grammar.Column) []link {
 	return out
 }
 
-// marked1 is plain text as the HTML that marked reads.
-func marked1(s string) string { return html.EscapeString(s) }
-
+// fields3 cuts "a:b:c" into its parts.
 func fields3(s string) (a, b, c string) {
 	a, s, _ = strings.Cut(s, ":")
 	b, c, _ = strings.Cut(s, ":")

@@ -100,6 +100,8 @@ func (s *site) page(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	switch path := r.URL.Path; {
+	case path == "/en" || path == "/cn/search" || path == "/en/search" || path == "/en/sitemap":
+		withSlash(w, r)
 	case path == "/" || path == "/cn/":
 		s.home(w, r, p)
 	case path == "/en/":

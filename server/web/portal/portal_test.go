@@ -73,7 +73,7 @@ func searchColumns(table *grammar.Columns) []search.Column {
 }
 
 // portalOver is a portal over an index, at nine in the morning.
-func portalOver(t *testing.T, index Index) http.Handler {
+func portalOver(t testing.TB, index Index) http.Handler {
 	t.Helper()
 	h, err := New(Deps{
 		Columns: func() *grammar.Columns { return fixture.columns },
@@ -87,7 +87,7 @@ func portalOver(t *testing.T, index Index) http.Handler {
 	return h
 }
 
-func demoPortal(t *testing.T) http.Handler { return portalOver(t, fixture.index) }
+func demoPortal(t testing.TB) http.Handler { return portalOver(t, fixture.index) }
 
 // closedIndex is an index that answers every question with an error.
 func closedIndex(t *testing.T) *search.Index {
@@ -206,7 +206,11 @@ func TestMethodsAndUnknownPages(t *testing.T) {
 		{"GET", "/en/nowhere/", 404},
 		{"GET", "/cn/xw/yw/?page=99", 404},
 		{"GET", "/cn/%3Cscript%3E", 404},
+		{"GET", "/cn/xw/yw/?page=999999999", 404},
+		{"GET", "/cn/zwgk/?page=999999999", 404},
 		{"GET", "/cn/zwgk", 301},
+		{"GET", "/en", 301},
+		{"GET", "/cn/search?q=a", 301},
 		{"HEAD", "/cn/zwgk/", 200},
 		{"POST", "/cn/zwgk/", 405},
 		{"DELETE", "/", 405},
@@ -268,5 +272,21 @@ func TestColumnsAreReadAnew(t *testing.T) {
 	table = grammar.NewColumns(append(table.All(), &grammar.Column{ID: "new", Name: "新栏目", URL: "/cn/new/"}))
 	if page := mustGet(t, h, "/cn/new/"); !strings.Contains(page, "新栏目") {
 		t.Error("a column that was added is not shown")
+	}
+}
+
+func BenchmarkPages(b *testing.B) {
+	h, err := New(Deps{Columns: func() *grammar.Columns { return fixture.columns }, Index: fixture.index})
+	if err != nil {
+		b.Fatal(err)
+	}
+	for _, target := range []string{"/", "/cn/jm/", "/cn/zwgk/", "/cn/jg/jyj/", "/cn/jg/jyj/transfer.html", "/cn/search/?q=学位"} {
+		b.Run(target, func(b *testing.B) {
+			for b.Loop() {
+				w := httptest.NewRecorder()
+				h.ServeHTTP(w, httptest.NewRequest(http.MethodGet, target, nil))
+				b.SetBytes(int64(w.Body.Len()))
+			}
+		})
 	}
 }

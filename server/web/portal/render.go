@@ -73,8 +73,6 @@ func functions(files *assets) template.FuncMap {
 		"asset":      files.url,
 		"marked":     marked,
 		"paragraphs": paragraphs,
-		"cut":        cut,
-		"add":        func(a, b int) int { return a + b },
 		"on":         func(p *view, body any) on { return on{p, body} },
 	}
 }

@@ -90,10 +90,7 @@ func (s *site) results(p *view, t *tree, b *searchBody, res *search.Result, para
 func clean(in url.Values) url.Values {
 	out := url.Values{}
 	for _, name := range append([]string{"q", "sort", "page"}, filters()...) {
-		v := strings.TrimSpace(strings.ToValidUTF8(in.Get(name), ""))
-		if runes := []rune(v); len(runes) > maxQuery {
-			v = strings.TrimSpace(string(runes[:maxQuery]))
-		}
+		v := strings.ReplaceAll(typed(in.Get(name), maxQuery), "\n", " ")
 		if v != "" {
 			out.Set(name, v)
 		}

@@ -89,6 +89,8 @@ func TestSearchWithoutWordsAndWithoutHits(t *testing.T) {
 	h := demoPortal(t)
 	if page := mustGet(t, h, "/cn/search/"); !strings.Contains(page, "data-tingdong-item") {
 		t.Error("an empty search does not show the newest pages")
+	} else if !strings.Contains(page, "?column=tzgg") || !strings.Contains(page, "?kind=policy") || !strings.Contains(page, "?year=2025") {
+		t.Error("columns, kinds and years are not offered as filters")
 	}
 	page := mustGet(t, h, "/cn/search/?q=zzqqxxvv")
 	for _, problem := range problems(page) {
@@ -163,14 +165,15 @@ func TestLists(t *testing.T) {
 }
 
 func FuzzSearchPage(f *testing.F) {
-	for _, q := range []string{"q=公积金", "q=%3Cscript%3E&page=-1", "q=a&year=2026&column=jyj&sort=date", "%zz", "q=%ff&role=x"} {
+	for _, q := range []string{"q=公积金", "q=%3Cscript%3E&page=-1", "q=a&year=2026&column=jyj&sort=date", "%zz", "q=%ff&role=x", "q=%10%0a%ef%bf%bf"} {
 		f.Add(q)
 	}
+	h := demoPortal(f)
 	f.Fuzz(func(t *testing.T, query string) {
 		r := httptest.NewRequest(http.MethodGet, "/cn/search/", nil)
 		r.URL.RawQuery = query
 		w := httptest.NewRecorder()
-		demoPortal(t).ServeHTTP(w, r)
+		h.ServeHTTP(w, r)
 		if w.Code != http.StatusOK && w.Code != http.StatusBadRequest {
 			t.Fatalf("%q: %d", query, w.Code)
 		}

@@ -1,6 +1,7 @@
 package portal
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/tingdong/tingdong/grammar"
@@ -10,19 +11,15 @@ import (
 type tree struct {
 	of       *grammar.Columns
 	byURL    map[string]*grammar.Column
-	byName   map[string]*grammar.Column
 	children map[string][]*grammar.Column // parent id ("" for the top) → columns in table order
 }
 
 func newTree(c *grammar.Columns) *tree {
-	t := &tree{of: c, byURL: map[string]*grammar.Column{}, byName: map[string]*grammar.Column{},
+	t := &tree{of: c, byURL: map[string]*grammar.Column{},
 		children: map[string][]*grammar.Column{}}
 	for _, col := range c.All() {
 		if t.byURL[col.URL] == nil {
 			t.byURL[col.URL] = col
-		}
-		if t.byName[col.Name] == nil {
-			t.byName[col.Name] = col
 		}
 		parent := col.Parent
 		if c.ByID(parent) == nil {
@@ -134,7 +131,7 @@ func (t *tree) featured(role string, parents ...string) []*grammar.Column {
 	var out []*grammar.Column
 	for _, id := range parents {
 		for _, below := range t.under(&grammar.Column{ID: id}) {
-			if c := t.of.ByID(below); c != nil && has(c.Roles, role) {
+			if c := t.of.ByID(below); c != nil && slices.Contains(c.Roles, role) {
 				out = append(out, c)
 			}
 		}
@@ -147,13 +144,4 @@ func langOf(c *grammar.Column) string {
 		return english
 	}
 	return chinese
-}
-
-func has(list []string, s string) bool {
-	for _, x := range list {
-		if x == s {
-			return true
-		}
-	}
-	return false
 }

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"unicode"
 
 	"github.com/tingdong/tingdong/grammar"
 )
@@ -14,10 +15,12 @@ const (
 	english = "en"
 )
 
+// maxPath is how many characters of an address are shown on a page.
+const maxPath = 200
+
 // link is an address with its name.
 type link struct {
 	Name, URL string
-	Icon      string
 	Current   bool
 }
 
@@ -47,7 +50,7 @@ type view struct {
 
 // newPage prepares the frame for an address.
 func (s *site) newPage(r *http.Request, t *tree) *view {
-	p := &view{Lang: chinese, Path: r.URL.Path, Home: "/cn/"}
+	p := &view{Lang: chinese, Path: typed(r.URL.Path, maxPath), Home: "/cn/"}
 	if strings.HasPrefix(p.Path, "/en/") || p.Path == "/en" {
 		p.Lang, p.Home = english, "/en/"
 	}
@@ -136,6 +139,24 @@ func number(r *http.Request, name string) int {
 		return 1
 	}
 	return n
+}
+
+// typed is what a visitor typed: at most n characters, valid, without control
+// characters other than line breaks, no space around.
+func typed(s string, n int) string {
+	s = strings.Map(func(r rune) rune {
+		switch {
+		case r == '\n' || unicode.IsPrint(r):
+			return r
+		case unicode.IsSpace(r):
+			return ' '
+		}
+		return -1
+	}, strings.ToValidUTF8(s, ""))
+	if runes := []rune(s); len(runes) > n {
+		s = string(runes[:n])
+	}
+	return strings.TrimSpace(s)
 }
 
 // cut shortens text to n characters.
