@@ -59,12 +59,12 @@ describe("text", () => {
 
   test("asked back, a choice is typed or clicked", options, () => visit("/", async (v) => {
     await v.part(".type").click();
-    const asked = await ask(v, "服务");
+    const asked = await ask(v, "医院");
     assert.equal(asked.action, "clarify", JSON.stringify(asked));
     const taken = await ask(v, "第一个");
     assert.equal(taken.column?.id, asked.choices[0].column.id, JSON.stringify(taken));
     await v.page.keyboard.press("Escape");
-    const again = await ask(v, "服务");
+    const again = await ask(v, "医院");
     await v.part(".choice").nth(1).click();
     await v.page.waitForURL(`**${again.choices[1].column.url}`);
   }));

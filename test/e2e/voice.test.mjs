@@ -111,7 +111,7 @@ describe("voice", () => {
 
   test("said in doubt, asked back, 第一个", options, () => scene(wav.first, async (v) => {
     await v.part(".type").click();
-    await v.part("#q").fill("服务");
+    await v.part("#q").fill("医院");
     await v.page.keyboard.press("Enter");
     const asked = (await v.event("reply")).reply;
     assert.equal(asked.action, "clarify", JSON.stringify(asked));

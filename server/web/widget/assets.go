@@ -99,8 +99,9 @@ func strip(text []byte) []byte {
 	return out.Bytes()
 }
 
-// Handler serves the files by name, at the root of its path. Pages of any
-// origin may load them; a browser asks again after five minutes, with the ETag.
+// Handler serves the files by name, at the root of its path. A browser asks
+// again after five minutes, with the ETag. That pages of other origins may load
+// them is said by the server, for everything below /widget/.
 func Handler() (http.Handler, error) {
 	assets, err := Assets()
 	if err != nil {
@@ -115,9 +116,6 @@ func Handler() (http.Handler, error) {
 		h := w.Header()
 		h.Set("Content-Type", a.Type)
 		h.Set("Cache-Control", "public, max-age=300")
-		h.Set("Access-Control-Allow-Origin", "*")
-		h.Set("Cross-Origin-Resource-Policy", "cross-origin")
-		h.Set("X-Content-Type-Options", "nosniff")
 		h.Set("Vary", "Accept-Encoding")
 		body, tag := a.Body, a.ETag
 		if strings.Contains(r.Header.Get("Accept-Encoding"), "gzip") {

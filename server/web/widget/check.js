@@ -8,10 +8,10 @@ import { h } from "./dom.js";
 import { Problem } from "./problem.js";
 
 const ASK = {
-  "zh-CN": { navigate: "教育局", clarify: "服务", search: "公积金怎么提取", none: "嗯", control: "放大字体" },
-  en: { navigate: "Education Bureau", clarify: "services", search: "rubbish collection on the beach", none: "hm", control: "larger text" },
+  "zh-CN": { navigate: "教育局", clarify: "医院", search: "公积金怎么提取", none: "嗯", control: "放大字体" },
+  en: { navigate: "Education Bureau", clarify: "talk to a leader", search: "beach safety", none: "hm", control: "larger text" },
 };
-ASK["zh-Hant"] = { navigate: "教育局", clarify: "服務", search: "公積金怎麼提取", none: "嗯", control: "放大字體" };
+ASK["zh-Hant"] = { navigate: "教育局", clarify: "醫院", search: "公積金怎麼提取", none: "嗯", control: "放大字體" };
 
 const config = { lang: "zh-CN", role: "", page: "/", server: new URL("..", import.meta.url), autoSpeak: false, delay: 60_000, searchURL: "/search?q={q}" };
 const host = h("div");

@@ -1,14 +1,18 @@
 // How to bring the widget into each of its states, with the real service.
 const TEXT = {
-  zh: { navigate: "教育局", clarify: "服务", search: "公积金怎么提取", none: "嗯", control: "放大字体" },
-  en: { navigate: "Education Bureau", clarify: "services", search: "rubbish collection on the beach", none: "hm", control: "larger text" },
+  zh: { navigate: "教育局", clarify: "医院", search: "公积金怎么提取", none: "嗯", control: "放大字体" },
+  en: { navigate: "Education Bureau", clarify: "talk to a leader", search: "beach safety", none: "hm", control: "larger text" },
 };
 
+// A state that stopped being reached would pass its checks unseen, so the
+// reply's action is looked at; none is also a search that finds nothing.
 const asked = (what) => async (v, lang) => {
   await v.part(".type").click();
   await v.part("#q").fill(TEXT[lang][what]);
   await v.part("#q").press("Enter");
-  await v.event("reply");
+  const { reply } = await v.event("reply");
+  const got = reply.search?.total === 0 ? "none" : reply.action;
+  if (got !== what) throw new Error(`“${TEXT[lang][what]}” was to be answered by ${what}: ${JSON.stringify(reply)}`);
   await v.state("answered");
 };
 
