@@ -118,7 +118,7 @@ func TestVerifyNamesTheProblem(t *testing.T) {
 		"wrong rate": {bare(write("conf/mfcc.conf", "--sample-frequency=22050\n")), []string{"mfcc.conf", "22050"}},
 		"rate and manifest": {write("conf/mfcc.conf", "--sample-frequency=8000\n"),
 			[]string{"8000 Hz, but the manifest says 16000"}},
-		"other size": {write("conf/model.conf", "--beam=1\n"), []string{"model.conf", "manifest says 271"}},
+		"other size": {write("conf/model.conf", "--beam=1\n"), []string{"model.conf", "manifest says 293"}},
 		"flipped byte": {func(dir string) error {
 			f, err := os.OpenFile(filepath.Join(dir, "am/final.mdl"), os.O_WRONLY, 0)
 			if err != nil {

@@ -119,7 +119,8 @@ func File(t testing.TB, path string) []byte {
 }
 
 // Synthetic speaks Mandarin, written as toneless syllables with tone numbers
-// ("da3 kai1"), in espeak-ng's voice with a variant such as "+f3" or "".
+// ("da3 kai1"), in espeak-ng's voice with a variant such as "+f3" or "", with
+// half a second of near silence around it.
 func Synthetic(t testing.TB, pinyin, variant string) []byte {
 	t.Helper()
 	need(t, "espeak-ng")
@@ -128,7 +129,7 @@ func Synthetic(t testing.TB, pinyin, variant string) []byte {
 	if out, err := cmd.CombinedOutput(); err != nil {
 		t.Fatalf("espeak-ng: %v: %s", err, out)
 	}
-	return append(append(Silence(500), File(t, wav)...), Silence(500)...)
+	return append(append(Silence(500), trim(File(t, wav))...), Silence(500)...)
 }
 
 // Silence is millis of a quiet room: noise of about −70 dB, always the same.
