@@ -27,8 +27,10 @@ func protectEnds(s string) string {
 	if strings.HasPrefix(s, " ") {
 		s = `\` + s
 	}
-	if strings.HasSuffix(s, " ") && !strings.HasSuffix(s, `\ `) {
-		s = s[:len(s)-1] + `\ `
+	if body, ok := strings.CutSuffix(s, " "); ok {
+		if escapes := len(body) - len(strings.TrimRight(body, `\`)); escapes%2 == 0 {
+			s = body + `\ `
+		}
 	}
 	return s
 }
@@ -45,7 +47,7 @@ func isGroup(n Node) bool {
 func printBody(n Node) string {
 	switch n := n.(type) {
 	case *Sequence:
-		return joinNodes(n.Items, "")
+		return joinItems(n.Items)
 	case *Alternative:
 		return joinBodies(n.Items, "|")
 	case *Permutation:
@@ -54,13 +56,18 @@ func printBody(n Node) string {
 	return n.String()
 }
 
-func joinNodes(items []Node, sep string) string {
+// joinItems prints items one after the other. White space at the start of a
+// word that follows a word is escaped, else it would end the word before.
+func joinItems(items []Node) string {
 	var b strings.Builder
 	for i, item := range items {
-		if i > 0 {
-			b.WriteString(sep)
+		s := item.String()
+		if i > 0 && strings.HasPrefix(s, " ") {
+			if _, ok := items[i-1].(*Text); ok {
+				b.WriteByte('\\')
+			}
 		}
-		b.WriteString(item.String())
+		b.WriteString(s)
 	}
 	return b.String()
 }
