@@ -13,6 +13,7 @@ type element struct {
 	name  string
 	attrs map[string]string
 	text  string // of everything inside it
+	from  int    // where that begins in the text of the page
 }
 
 type document []*element
@@ -24,6 +25,7 @@ func parse(page string) document {
 	d.Strict, d.AutoClose, d.Entity = false, xml.HTMLAutoClose, xml.HTMLEntity
 	var out document
 	var open []*element
+	var said []byte
 	for {
 		token, err := d.Token()
 		if err == io.EOF && len(open) == 0 {
@@ -34,17 +36,16 @@ func parse(page string) document {
 		}
 		switch x := token.(type) {
 		case xml.StartElement:
-			e := &element{name: x.Name.Local, attrs: map[string]string{}}
+			e := &element{name: x.Name.Local, attrs: map[string]string{}, from: len(said)}
 			for _, a := range x.Attr {
 				e.attrs[a.Name.Local] = a.Value
 			}
 			out, open = append(out, e), append(open, e)
 		case xml.EndElement:
-			open = open[:len(open)-1]
+			last := open[len(open)-1]
+			last.text, open = string(said[last.from:]), open[:len(open)-1]
 		case xml.CharData:
-			for _, e := range open {
-				e.text += string(x)
-			}
+			said = append(said, x...)
 		}
 	}
 }
