@@ -2,6 +2,7 @@ package intent
 
 import (
 	"fmt"
+	"os"
 	"runtime"
 	"slices"
 	"testing"
@@ -73,6 +74,9 @@ func BenchmarkDecide(b *testing.B) {
 				ask(m, texts[i%len(texts)])
 				took = append(took, time.Since(at))
 			}
+			if os.Getenv("SLOW") != "" {
+				printSlow(m, texts)
+			}
 			slices.Sort(took)
 			b.ReportMetric(float64(took[len(took)/2].Microseconds()), "p50-µs")
 			b.ReportMetric(float64(took[len(took)*99/100].Microseconds()), "p99-µs")
@@ -92,4 +96,27 @@ func benchTexts(names []string) []string {
 		out = append(out, "放大到百分之一百五十", "投诉物业乱收费", "最近有什么关于新能源汽车补贴的通知", "第两页")
 	}
 	return out
+}
+
+// printSlow prints the texts that take longest, each at its best of nine.
+func printSlow(m *Matcher, texts []string) {
+	type row struct {
+		text string
+		took time.Duration
+	}
+	var rows []row
+	for _, text := range texts {
+		best := time.Hour
+		for range 9 {
+			at := time.Now()
+			ask(m, text)
+			best = min(best, time.Since(at))
+		}
+		rows = append(rows, row{text, best})
+	}
+	slices.SortFunc(rows, func(a, b row) int { return int(b.took - a.took) })
+	fmt.Println("best of nine: p50", rows[len(rows)/2].took, "p99", rows[len(rows)/100].took)
+	for _, r := range rows[:12] {
+		fmt.Println(r.took, r.text)
+	}
 }

@@ -71,7 +71,7 @@ func (m *Matcher) MatchBest(c Call) (Result, bool) {
 
 // wildcardWorth is the confidence from which a near match beats an exact one
 // whose wildcards took what was misheard.
-const wildcardWorth = 0.86
+const wildcardWorth = 0.8
 
 // BestExact is recognize_best: among the exact matches the one with the
 // metadata key, then the longest named slot, the fewest wildcards, the most
@@ -109,11 +109,11 @@ func (m *Matcher) bestTolerant(c Call) (Result, bool) {
 	if len(all) == 0 {
 		return Result{}, false
 	}
-	score := func(f found) float64 { return rank(&f, confidence(&f)) }
+	score := func(f found) float64 { return rank(&f, sure(f.Cost, f.Matched)) + c.bonus(&f) }
 	slices.SortStableFunc(all, func(a, b found) int { return cmp.Compare(score(b), score(a)) })
 	best := all[0]
 	for _, f := range all[1:] {
-		if best.Cost >= unsureCost && f.intent != best.intent && score(best)-score(f) < margin {
+		if best.Cost >= unsureCost && f.intent != best.intent && score(best)-score(f) < intentMargin {
 			return Result{}, false
 		}
 	}
@@ -124,6 +124,20 @@ func (m *Matcher) bestTolerant(c Call) (Result, bool) {
 		Metadata: best.block.Metadata, Response: response(best.block), Template: best.template.Source,
 		Confidence: min(score(best), 0.99), wildcards: btoi(best.Wild > 0)}, true
 }
+
+// bonus prefers the slot that the call asks for among equal matches.
+func (c *Call) bonus(f *found) float64 {
+	for _, p := range f.Parts {
+		if p.Ref.Slot == c.BestSlot && !p.List.Wildcard {
+			return 0.02
+		}
+	}
+	return 0
+}
+
+// intentMargin is how much likelier an unsure match must be than another
+// intent.
+const intentMargin = 0.03
 
 // unsureCost is the sum of edits from which a rival makes a match unsure: a
 // lost or added syllable, not an accent.

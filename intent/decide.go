@@ -145,7 +145,7 @@ func rank(f *found, c float64) float64 {
 	case f.block.Action == string(Search):
 		return 0.62*c - 0.002*float64(f.Wild)
 	}
-	return 0.86*c - 0.006*float64(f.Wild)
+	return 0.84*c - 0.01*float64(f.Wild)
 }
 
 // heardWeight lowers what only a doubtful hypothesis says.

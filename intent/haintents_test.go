@@ -88,3 +88,13 @@ func TestHomeAssistantExact(t *testing.T) {
 		}
 	}
 }
+
+// TestHomeAssistantBest: tolerance must not change what matches exactly.
+func TestHomeAssistantBest(t *testing.T) {
+	ha := loadHomeAssistant(t)
+	for _, row := range ha.rows {
+		if r, ok := ha.matcher.MatchBest(ha.call(row, row.Sentence)); !row.right(r, ok) {
+			t.Errorf("%s %s: %s %v %v, want %s %s %v", row.ID, row.Sentence, r.Intent, r.Metadata, r.Slots, row.Intent, row.Combo, row.Slots)
+		}
+	}
+}

@@ -50,7 +50,10 @@ func (m *Matcher) listOf(key string, call map[string]*list) *list {
 func (m *Matcher) match(r *reading, call map[string]*list, context map[string]any) []found {
 	s := m.searchers.Get().(*automaton.Searcher)
 	defer m.searchers.Put(s)
-	env := automaton.Env{List: m.listFor(call), Skips: m.skips, Settles: m.settles, Lenient: call != nil}
+	env := automaton.Env{List: m.listFor(call), Skips: m.skips, Settles: m.settles}
+	if call != nil {
+		env.Lenient, env.Settles = true, func(int32) bool { return false }
+	}
 	var out []found
 	for _, match := range s.Search(m.automaton, env, r.tokens) {
 		f := found{Match: match, sentence: &m.sentences[match.ID], reading: r, context: context}

@@ -21,7 +21,7 @@ type Env struct {
 	// Settles tells whether a nearly exact match with wildcards of the template
 	// ends the search. One without wildcards always does.
 	Settles func(id int32) bool
-	// Lenient lets a list value of two tokens lose one of them, where the rest
+	// Lenient lets a list value of two tokens lose or gain one, where the rest
 	// of the sentence is trusted to say which list it is.
 	Lenient bool
 }
@@ -79,6 +79,7 @@ type Searcher struct {
 	seen   seenSet
 	spots  spotCache
 	words  wordCache
+	skips  [MaxTokens][]int32 // lengths of the skip words at each token
 	hits   []Match
 }
 
@@ -88,6 +89,7 @@ type Searcher struct {
 // The tokens must not be changed while the matches are used.
 func (s *Searcher) Search(a *Automaton, env Env, tokens []Token) []Match {
 	s.a, s.env, s.tokens = a, env, tokens[:min(len(tokens), MaxTokens)]
+	s.findSkips()
 	full := Allow(len(s.tokens))
 	s.pass(min(full, nearBound))
 	if full > nearBound && !slices.ContainsFunc(s.hits, func(m Match) bool { return m.Wild == 0 || env.Settles(m.ID) }) {
@@ -95,6 +97,17 @@ func (s *Searcher) Search(a *Automaton, env Env, tokens []Token) []Match {
 	}
 	slices.SortStableFunc(s.hits, func(x, y Match) int { return cmp.Compare(x.Rank, y.Rank) })
 	return s.hits
+}
+
+func (s *Searcher) findSkips() {
+	for i := range s.tokens {
+		s.skips[i] = s.skips[i][:0]
+		for _, w := range s.env.Skips {
+			if hasPrefix(s.tokens[i:], w) {
+				s.skips[i] = append(s.skips[i], int32(len(w)))
+			}
+		}
+	}
 }
 
 // pass is one search with a bound of edits.
@@ -178,6 +191,9 @@ func (s *Searcher) step(it item, state int32, tokens int32, edits float32) {
 	if it.edits > s.bound || int(s.a.least[state])-(len(s.tokens)-int(it.pos)) > 2 {
 		return
 	}
+	if it.wild > 0 && it.edits > nearBound && !s.env.Lenient {
+		return // a wildcard takes anything, so the words around it must be right
+	}
 	s.push(it)
 }
 
@@ -191,13 +207,11 @@ func (s *Searcher) readToken(it item) {
 
 // skipToken passes over a skip word, or over a token that should not be there.
 func (s *Searcher) skipToken(it item) {
-	for _, w := range s.env.Skips {
-		if n := int32(len(w)); hasPrefix(s.tokens[it.pos:], w) {
-			skipped := it
-			skipped.rank += preferNoSkip * float32(n)
-			skipped.skipped += int16(n)
-			s.step(skipped, it.state, n, 0)
-		}
+	for _, n := range s.skips[it.pos] {
+		skipped := it
+		skipped.rank += preferNoSkip * float32(n)
+		skipped.skipped += int16(n)
+		s.step(skipped, it.state, n, 0)
 	}
 	s.step(it, it.state, 1, s.tokens[it.pos].insert)
 }

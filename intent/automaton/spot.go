@@ -109,7 +109,7 @@ func (w *spotWalk) ownLimit(state int32) float32 {
 // valueLimit is the dearest match of a list value whose length allows limit.
 func (s *Searcher) valueLimit(limit float32) float32 {
 	if s.env.Lenient && limit == allow[2] {
-		return costDrop
+		return costInsert
 	}
 	return limit
 }
