@@ -99,26 +99,26 @@ func (s Sampler) First(n int) []Sample {
 // as likely as another, and so is each branch of a choice. It gives fewer when
 // new ones become rare.
 func (s Sampler) Draw(n int, seed uint64) []Sample {
-	type source struct {
+	type origin struct {
 		in *Intent
 		t  *Template
 		d  *drawer
 		b  *Block
 	}
 	rnd := rand.New(rand.NewPCG(seed, seed))
-	var sources []source
+	var origins []origin
 	call, left := s.call(), 1_000_000+1000*n
 	for in, b := range s.blocks() {
 		d := &drawer{left: &left, s: scope{s.File, b, call}, lang: s.language(), wildcard: func(l *ListRef) string { return "{" + l.List + "}" },
 			choose: func(_ any, n int) int { return rnd.IntN(n) }}
 		for _, t := range b.Sentences {
-			sources = append(sources, source{in, t, d, b})
+			origins = append(origins, origin{in, t, d, b})
 		}
 	}
 	var out []Sample
 	seen := map[string]bool{}
-	for misses := 0; len(sources) > 0 && len(out) < n && misses < 100+20*n && left > 0; {
-		x := sources[rnd.IntN(len(sources))]
+	for misses := 0; len(origins) > 0 && len(out) < n && misses < 100+20*n && left > 0; {
+		x := origins[rnd.IntN(len(origins))]
 		text, ok := x.d.draw(x.t.Root)
 		text = tidy(text, s.File.Settings.IgnoreWhitespace)
 		if !ok || seen[text] {

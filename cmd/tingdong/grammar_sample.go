@@ -9,6 +9,9 @@ import (
 	"github.com/tingdong/tingdong/models"
 )
 
+// maxSamples bounds -n: each different utterance is kept until the end.
+const maxSamples = 1_000_000
+
 func grammarSampleCmd() *cobra.Command {
 	var columns, only string
 	var n int
@@ -21,8 +24,8 @@ func grammarSampleCmd() *cobra.Command {
 Draws -n utterances at random by the seed; --all enumerates them in file order.
 A wildcard is shown as its {name}.`,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if n < 0 {
-				return &usageError{fmt.Errorf("-n is %d, it must not be negative", n)}
+			if n < 0 || n > maxSamples {
+				return &usageError{fmt.Errorf("-n is %d, it must be from 0 to %d", n, maxSamples)}
 			}
 			cols, files, err := loadGrammars(cmd, columns, args)
 			if err != nil {
