@@ -2,6 +2,9 @@ package search
 
 import (
 	"errors"
+	"fmt"
+
+	"github.com/blevesearch/bleve/v2/index/scorch"
 )
 
 // smallIndex is how many documents the lexicon is made of at once, before a
@@ -41,7 +44,11 @@ func (x *Index) makeLexicon() error {
 	if err != nil {
 		return err
 	}
-	l, err := newLexicon(r, x.an.Words())
+	s, ok := r.(*scorch.IndexSnapshot)
+	if !ok {
+		return errors.Join(fmt.Errorf("%w: a %T is not a scorch index", ErrDamaged, r), r.Close())
+	}
+	l, err := newLexicon(s, x.an.Words())
 	if err := errors.Join(err, r.Close()); err != nil {
 		return err
 	}

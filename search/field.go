@@ -31,11 +31,10 @@ const (
 // without a token stream in between: three times as fast, and no positions
 // are kept (phrases are judged on the text of the best candidates).
 type textField struct {
-	name    string
-	text    string
-	limit   int
-	singles bool
-	an      *analysis.Analyzer
+	name  string
+	text  string
+	limit int
+	an    *analysis.Analyzer
 
 	length int
 	freqs  index.TokenFrequencies
@@ -44,7 +43,7 @@ type textField struct {
 var _ document.Field = (*textField)(nil)
 
 func (f *textField) Analyze() {
-	c := f.an.Count(zhtext.Runes(f.text, f.limit), f.singles)
+	c := f.an.Count(zhtext.Runes(f.text, f.limit))
 	f.length = lengthCode(c.Length)
 	f.freqs = make(index.TokenFrequencies, len(c.Terms))
 	backing := make([]index.TokenFreq, len(c.Terms))

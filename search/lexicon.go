@@ -1,14 +1,16 @@
 package search
 
 import (
-	"errors"
+	"cmp"
 	"fmt"
 	"math"
 	"slices"
 	"sort"
+	"strings"
 	"unicode/utf8"
 
-	index "github.com/blevesearch/bleve_index_api"
+	"github.com/blevesearch/bleve/v2/index/scorch"
+	segment "github.com/blevesearch/scorch_segment_api/v2"
 
 	"github.com/tingdong/tingdong/intent/phonetic"
 	"github.com/tingdong/tingdong/search/analysis"
@@ -44,31 +46,39 @@ type titleWord struct {
 // minPairDocs leaves out pairs that occur once: mostly typos of the pages.
 const minPairDocs = 2
 
-func newLexicon(r index.IndexReader, dict *analysis.Words) (*lexicon, error) {
-	n, err := r.DocCount()
+func newLexicon(s *scorch.IndexSnapshot, dict *analysis.Words) (*lexicon, error) {
+	n, err := s.DocCount()
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", ErrDamaged, err)
 	}
 	l := &lexicon{docs: int(n)}
-	counts := map[[2]uint16]uint32{}
-	var words []titleWord
-	if err := eachTerm(r, fieldTitle, func(term string, docs uint64) {
+	counts, titles := map[[2]uint16]uint32{}, map[string]int{}
+	want := func(term string) bool {
+		_, pair := hanPair(term)
+		return pair || dict.Is(term)
+	}
+	if err := eachTerm(s.Segments(), fieldTitle, want, func(term string, docs uint64) {
 		if k, ok := hanPair(term); ok {
 			counts[k] += 2 * uint32(docs) // titles are written with care
 		}
 		if dict.Is(term) {
-			words = append(words, titleWord{term, int(docs)})
+			titles[term] += int(docs)
 		}
 	}); err != nil {
 		return nil, err
 	}
-	if err := eachTerm(r, fieldBody, func(term string, docs uint64) {
-		if k, ok := hanPair(term); ok {
-			counts[k] += uint32(docs)
-		}
+	pair := func(term string) bool { _, ok := hanPair(term); return ok }
+	if err := eachTerm(sample(s.Segments(), sampledDocs), fieldBody, pair, func(term string, docs uint64) {
+		k, _ := hanPair(term)
+		counts[k] += uint32(docs)
 	}); err != nil {
 		return nil, err
 	}
+	words := make([]titleWord, 0, len(titles))
+	for text, docs := range titles {
+		words = append(words, titleWord{text, docs})
+	}
+	slices.SortFunc(words, func(a, b titleWord) int { return strings.Compare(a.text, b.text) })
 	l.words = newCompletions(words)
 	for k, docs := range counts {
 		if docs < minPairDocs {
@@ -105,22 +115,54 @@ func hanPair(term string) (k [2]uint16, ok bool) {
 	return [2]uint16{uint16(a), uint16(b)}, w == 3 && zhtext.IsHan(a) && zhtext.IsHan(b)
 }
 
-func eachTerm(r index.IndexReader, field string, fn func(term string, docs uint64)) (err error) {
-	dict, err := r.FieldDict(field)
-	if err != nil {
-		return fmt.Errorf("%w: terms of field %s: %w", ErrDamaged, field, err)
+// sampledDocs is how many bodies the pairs are counted in: enough for how
+// common they are, and 30,000 take a second.
+const sampledDocs = 30000
+
+// sample takes the largest segments until they have n documents.
+func sample(segments []*scorch.SegmentSnapshot, n int64) []*scorch.SegmentSnapshot {
+	out := slices.Clone(segments)
+	slices.SortStableFunc(out, func(a, b *scorch.SegmentSnapshot) int { return cmp.Compare(b.FullSize(), a.FullSize()) })
+	sum := int64(0)
+	for i, s := range out {
+		if sum >= n {
+			return out[:i]
+		}
+		sum += s.FullSize()
 	}
-	defer func() { err = errors.Join(err, dict.Close()) }()
-	for {
-		e, err := dict.Next()
+	return out
+}
+
+// eachTerm gives the terms of a field that want takes, with how many documents
+// have each, segment by segment. Bleve's own FieldDict counts 1 for every term
+// that follows one with a single document in a segment (zapx v17.2.5,
+// DictionaryIterator reuses its posting list), so the lists are asked.
+func eachTerm(segments []*scorch.SegmentSnapshot, field string, want func(term string) bool, fn func(term string, docs uint64)) error {
+	for _, seg := range segments {
+		dict, err := seg.Segment().Dictionary(field)
 		if err != nil {
 			return fmt.Errorf("%w: terms of field %s: %w", ErrDamaged, field, err)
 		}
-		if e == nil {
-			return nil
+		var list segment.PostingsList
+		it := dict.AutomatonIterator(nil, nil, nil)
+		for {
+			e, err := it.Next()
+			if err != nil {
+				return fmt.Errorf("%w: terms of field %s: %w", ErrDamaged, field, err)
+			}
+			if e == nil {
+				break
+			}
+			if !want(e.Term) {
+				continue
+			}
+			if list, err = dict.PostingsList([]byte(e.Term), seg.Deleted(), list); err != nil {
+				return fmt.Errorf("%w: terms of field %s: %w", ErrDamaged, field, err)
+			}
+			fn(e.Term, list.Count())
 		}
-		fn(e.Term, e.Count)
 	}
+	return nil
 }
 
 // sounds gives the sounds of two characters: each by its two most usual
@@ -172,4 +214,16 @@ func (l *lexicon) alike(sound uint32, n int) []soundPair {
 		j++
 	}
 	return l.bySound[i:j]
+}
+
+// with gives the commonest pairs that have a character, at most n.
+func (l *lexicon) with(r rune, n int) []pairCount {
+	var out []pairCount
+	for _, p := range l.byChars {
+		if rune(p.first) == r || rune(p.second) == r {
+			out = append(out, p)
+		}
+	}
+	slices.SortStableFunc(out, func(a, b pairCount) int { return cmp.Compare(b.docs, a.docs) })
+	return out[:min(n, len(out))]
 }

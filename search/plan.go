@@ -44,8 +44,24 @@ func (x *Index) plan(text string) *plan {
 	runes := unwrap(zhtext.Runes(text, maxQuery))
 	p.text = strings.TrimSpace(string(runes))
 	p.addTerms(x.an.Words(), runes, 1)
+	if lone := []rune(p.text); len(lone) == 1 && zhtext.IsHan(lone[0]) {
+		x.addPairsOf(p, lone[0])
+	}
 	x.expand(p, runes)
 	return p
+}
+
+// addPairsOf looks for a lone character in the pairs that have it: single
+// characters of longer runs are not in the index.
+func (x *Index) addPairsOf(p *plan, r rune) {
+	lex := x.known()
+	if lex == nil {
+		return
+	}
+	for _, c := range lex.with(r, maxTerms/4) {
+		a, b := rune(c.first), rune(c.second)
+		p.terms = append(p.terms, planTerm{term: string([]rune{a, b}), pair: pairOf(a, b), weight: 1, extra: true})
+	}
 }
 
 // expand adds the official words for what the query says.

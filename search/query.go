@@ -2,6 +2,7 @@ package search
 
 import (
 	"context"
+	"math"
 	"strings"
 	"time"
 
@@ -195,7 +196,7 @@ func (s *snapshot) search(ctx context.Context, words *analysis.Words, p *plan, s
 	acc := s.accumulator()
 	defer s.scratch.Put(acc)
 	total, err := s.accumulate(ctx, p.terms, acc)
-	if err != nil || total == 0 {
+	if err != nil {
 		return nil, err
 	}
 	prior, err := s.prior()
@@ -203,7 +204,8 @@ func (s *snapshot) search(ctx context.Context, words *analysis.Words, p *plan, s
 		return nil, err
 	}
 	top, count := acc.best(depth, set, prior)
-	res.Total = count
+	res.Total = max(count, len(top))
+	total = max(total, math.SmallestNonzeroFloat32)
 	if len(top) > 0 && top[0].cover/total < relatedCover {
 		extra, err := s.related(p, words, top)
 		if err != nil {

@@ -7,7 +7,7 @@ import (
 
 // rerankDepth is how many of the best documents by BM25 are looked at word by
 // word. Deeper gained nothing on the tuning queries.
-const rerankDepth = 100
+const rerankDepth = 60
 
 // ranked is a candidate with its final score.
 type ranked struct {
@@ -26,7 +26,7 @@ type features struct {
 
 // matcher finds the query's character pairs and words in folded text.
 type matcher struct {
-	index  map[uint64]int // pair → position in weight
+	index  pairIndex // pair → position in weight
 	weight []float64
 	total  float64
 	near   [1024]bool // by the first character's low bits: is it worth a look
@@ -34,7 +34,7 @@ type matcher struct {
 }
 
 func newMatcher(s *snapshot, terms []planTerm) (*matcher, error) {
-	m := &matcher{index: map[uint64]int{}}
+	m := &matcher{}
 	for _, t := range terms {
 		if t.pair == 0 {
 			continue
@@ -44,7 +44,7 @@ func newMatcher(s *snapshot, terms []planTerm) (*matcher, error) {
 			return nil, err
 		}
 		w := t.weight * s.idf(len(l.docs))
-		m.index[t.pair] = len(m.weight)
+		m.index.put(t.pair, int32(len(m.weight)))
 		m.weight = append(m.weight, w)
 		m.total += w
 		m.near[rune(t.pair>>32)&1023] = true
@@ -62,8 +62,8 @@ func (m *matcher) hits(text []rune, buf []hit) []hit {
 		if !m.near[text[i]&1023] {
 			continue
 		}
-		if p, ok := m.index[pairOf(text[i], text[i+1])]; ok {
-			buf = append(buf, hit{i, p})
+		if p := m.index.get(pairOf(text[i], text[i+1])); p >= 0 {
+			buf = append(buf, hit{i, int(p)})
 		}
 	}
 	return buf

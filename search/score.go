@@ -1,8 +1,10 @@
 package search
 
 import (
+	"cmp"
 	"container/heap"
 	"context"
+	"math"
 	"slices"
 )
 
@@ -64,34 +66,37 @@ func (s *snapshot) accumulate(ctx context.Context, terms []planTerm, acc *accumu
 // documents have at least half of the weight that the fullest one has.
 func (a *accumulator) best(n int, allowed bitset, prior []float32) (top []scored, count int) {
 	h := make(scoredHeap, 0, n)
-	var fullest float32
+	var fullest, enough float32 // enough: the score that can still get in
 	for d, sc := range a.score {
-		if sc <= 0 || !allowed.has(uint32(d)) {
+		if a.cover[d] > fullest && allowed.has(uint32(d)) {
+			fullest = a.cover[d]
+		}
+		if sc <= enough || !allowed.has(uint32(d)) {
 			continue
 		}
-		fullest = max(fullest, a.cover[d])
 		sc *= 1 + prior[d]
 		if len(h) < n {
-			heap.Push(&h, scored{uint32(d), sc, a.cover[d]})
+			if h = append(h, scored{uint32(d), sc, a.cover[d]}); len(h) == n {
+				heap.Init(h)
+				enough = h[0].score / (1 + authorityWeight)
+			}
 		} else if sc > h[0].score {
 			h[0] = scored{uint32(d), sc, a.cover[d]}
-			heap.Fix(&h, 0)
+			heap.Fix(h, 0)
+			enough = h[0].score / (1 + authorityWeight)
 		}
 	}
-	limit := fullest * countShare
+	limit := max(fullest*countShare, math.SmallestNonzeroFloat32)
 	for d, c := range a.cover {
-		if c >= limit && c > 0 && allowed.has(uint32(d)) {
+		if c >= limit && allowed.has(uint32(d)) {
 			count++
 		}
 	}
 	slices.SortFunc(h, func(x, y scored) int {
-		switch {
-		case x.score > y.score:
-			return -1
-		case x.score < y.score:
-			return 1
+		if c := cmp.Compare(y.score, x.score); c != 0 {
+			return c
 		}
-		return int(x.doc) - int(y.doc)
+		return cmp.Compare(x.doc, y.doc)
 	})
 	return h, count
 }
@@ -100,18 +105,16 @@ func (a *accumulator) best(n int, allowed bitset, prior []float32) (top []scored
 // needs to be counted as found.
 const countShare = 0.5
 
+// scoredHeap has the lowest score on top.
 type scoredHeap []scored
 
 func (h scoredHeap) Len() int           { return len(h) }
 func (h scoredHeap) Less(i, j int) bool { return h[i].score < h[j].score }
 func (h scoredHeap) Swap(i, j int)      { h[i], h[j] = h[j], h[i] }
-func (h *scoredHeap) Push(v any)        { *h = append(*h, v.(scored)) }
-func (h *scoredHeap) Pop() any {
-	old := *h
-	v := old[len(old)-1]
-	*h = old[:len(old)-1]
-	return v
-}
+
+// Push and Pop complete heap.Interface; the heap only ever keeps its size.
+func (h scoredHeap) Push(any) {}
+func (h scoredHeap) Pop() any { return nil }
 
 // bitset is a set of document numbers; nil holds all of them.
 type bitset []uint64

@@ -39,16 +39,15 @@ func sentenceStart(text []rune, at int) int {
 
 // cut takes n characters of body from the folded rune offset at, on one line.
 func cut(body string, at, n int) string {
-	m := zhtext.Map(body[:min(len(body), 8*(maxRanked+snippetSize))])
-	if at >= len(m.Runes) {
+	from, to := zhtext.Span(body, at, at+n)
+	if from >= len(body) {
 		return ""
 	}
-	to := min(len(m.Runes), at+n)
-	out := strings.Join(strings.Fields(strings.ToValidUTF8(body[m.Start[at]:m.Start[to]], "\ufffd")), " ")
+	out := strings.Join(strings.Fields(strings.ToValidUTF8(body[from:to], "\ufffd")), " ")
 	if at > 0 {
 		out = "…" + out
 	}
-	if to < len(m.Runes) {
+	if to < len(body) {
 		out += "…"
 	}
 	return out

@@ -148,6 +148,34 @@ func Runes(s string, limit int) []rune {
 	return out
 }
 
+// Span gives the byte offsets in s of the folded runes from to to, without
+// folding all of s. Offsets beyond the end are len(s).
+func Span(s string, from, to int) (start, end int) {
+	t := table()
+	start, end = len(s), len(s)
+	n := 0
+	for i, r := range s {
+		if n >= from && start == len(s) {
+			start = i
+		}
+		if n >= to {
+			return start, i
+		}
+		f := r
+		if r < 0x10000 {
+			f = t.one[r]
+		}
+		switch f {
+		case dropped:
+		case expands:
+			n += len(t.many[r])
+		default:
+			n++
+		}
+	}
+	return start, end
+}
+
 // Fold returns s in folded form.
 func Fold(s string) string { return string(Runes(s, 0)) }
 

@@ -36,6 +36,12 @@ func FuzzMap(f *testing.F) {
 				t.Fatalf("offsets go back at %d: %v", i, m.Start)
 			}
 		}
+		if len(m.Runes) > 2 && utf8.ValidString(s) {
+			a, b := Span(s, 1, 2)
+			if a < int(m.Start[1]) || b > len(s) || a > b {
+				t.Fatalf("Span(%q, 1, 2) = %d, %d; starts %v", s, a, b, m.Start)
+			}
+		}
 		valid := strings.ToValidUTF8(s, "")
 		if string(Map(valid).Runes) != Fold(valid) || !utf8.ValidString(Fold(valid)) {
 			t.Fatal("Map and Fold differ")

@@ -82,9 +82,9 @@ func (a *Analyzer) Words() *Words { return a.words.load() }
 // Fingerprint names the dictionary: indexes made with different ones differ.
 func (a *Analyzer) Fingerprint() string { return a.words.fingerprint() }
 
-// Count gives the index terms of folded text. With singles, each Chinese
-// character is a term, too, which is for short fields such as titles.
-func (a *Analyzer) Count(text []rune, singles bool) Counts {
+// Count gives the index terms of folded text. A Chinese character that
+// stands alone is a term by itself.
+func (a *Analyzer) Count(text []rune) Counts {
 	pairs := make(map[uint64]int, min(len(text), 1<<12))
 	words := a.Words()
 	out := Counts{}
@@ -99,10 +99,8 @@ func (a *Analyzer) Count(text []rune, singles bool) Counts {
 			pairs[uint64(text[i])<<32|uint64(text[i+1])]++
 			out.Length++
 		}
-		if singles || to-from == 1 {
-			for i := from; i < to; i++ {
-				terms[string(text[i:i+1])]++
-			}
+		if to-from == 1 {
+			terms[string(text[from:to])]++
 		}
 		words.Long(text[from:to], func(i, j int) { terms[string(text[from+i:from+j])]++ })
 	})
