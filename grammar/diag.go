@@ -64,6 +64,11 @@ func (ds Diagnostics) HasErrors() bool {
 	return slices.ContainsFunc(ds, func(d Diagnostic) bool { return d.Severity == Error })
 }
 
+// Errors leaves the warnings out.
+func (ds Diagnostics) Errors() Diagnostics {
+	return slices.DeleteFunc(slices.Clone(ds), func(d Diagnostic) bool { return d.Severity != Error })
+}
+
 // Err is the findings as an error when one of them is an error, else nil.
 func (ds Diagnostics) Err() error {
 	if ds.HasErrors() {

@@ -46,8 +46,25 @@ func (n *Node) check(ctx context.Context, b journal.Bucket, s journal.Save) erro
 	if err != nil {
 		return err
 	}
+	if b == journal.Grammars {
+		if err := checkGrammar(p, s.Key+".yaml"); err != nil {
+			return err
+		}
+	}
 	_, err = NewBrain(p, nil)
 	return err
+}
+
+// checkGrammar looks for mistakes of meaning, such as a route to a column that
+// is not there. Only the grammar that is saved is judged: a portal that brings
+// its own columns first has the shipped routes in between.
+func checkGrammar(p *Portal, name string) error {
+	for _, f := range p.Grammars {
+		if f.Name == name {
+			return grammar.Check(f, grammar.Options{Columns: p.Columns}).Err()
+		}
+	}
+	return nil
 }
 
 func replaceSource(list []grammar.Source, src grammar.Source) []grammar.Source {

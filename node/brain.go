@@ -30,6 +30,9 @@ func ParsePortal(columns grammar.Source, grammars []grammar.Source) (*Portal, er
 	for _, src := range grammars {
 		f, diags := grammar.Parse(src.Name, src.Data)
 		all = append(all, diags...)
+		if !diags.HasErrors() { // circles of rules, endless choices
+			all = append(all, grammar.Check(f, grammar.Options{}).Errors()...)
+		}
 		p.Grammars = append(p.Grammars, f)
 	}
 	return p, all.Err()
