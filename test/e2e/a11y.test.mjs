@@ -61,7 +61,7 @@ describe("accessibility", () => {
   }
 
   for (const [what, viewport] of [["320 px wide", { width: 320, height: 640 }], ["1280 × 800 at 200 %", { width: 640, height: 400 }]]) {
-    test(`${what}: nothing is cut off`, options, () => everyState("/", "light", { viewport }, async (v, name) => {
+    test(`${what}: nothing is cut off`, options, () => everyState("/", "light", { viewport, reducedMotion: "reduce" }, async (v, name) => {
       const box = await v.page.evaluate(() => {
         const root = document.querySelector("tingdong-voice").shadowRoot;
         const panel = root.querySelector(".panel");
@@ -77,7 +77,7 @@ describe("accessibility", () => {
     }));
   }
 
-  test("targets: 60 px for voice and typing, 44 px for all others", options, () => everyState("/", "light", {}, async (v, name) => {
+  test("targets: 60 px for voice and typing, 44 px for all others", options, () => everyState("/", "light", { reducedMotion: "reduce" }, async (v, name) => {
     const small = await v.page.evaluate(() => [...document.querySelector("tingdong-voice").shadowRoot.querySelectorAll("button, input[type=text], label")]
       .filter((el) => el.checkVisibility())
       .map((el) => ({ el, box: el.getBoundingClientRect(), least: el.matches(".launch, .mic, .choice") ? 60 : 44 }))
@@ -86,7 +86,7 @@ describe("accessibility", () => {
     assert.deepEqual(small, [], name);
   }));
 
-  test("the focus is always seen and can always leave", options, () => everyState("/", "light", {}, async (v, name) => {
+  test("the focus is always seen and can always leave", options, () => everyState("/", "light", { reducedMotion: "reduce" }, async (v, name) => {
     const stops = [];
     for (let i = 0; i < 40; i++) {
       await v.page.keyboard.press("Shift+Tab");

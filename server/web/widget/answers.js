@@ -70,7 +70,7 @@ export class Answers {
       ask: (text) => host.ask(text),
       more: host.searchURL(found.query),
     });
-    host.answer(heading.textContent, { focus: heading, say: reply.say }, node, this.#otherwise(reply));
+    host.answer(heading.textContent, { focus: heading, say: reply.say }, node, this.#otherwise(reply), !found.hits?.length && this.#examples());
   }
 
   #clarify(reply) {
@@ -80,8 +80,12 @@ export class Answers {
   }
 
   #nothing(reply) {
+    this.host.answer(reply.say || this.host.t.none, {}, this.#otherwise(reply), this.#examples());
+  }
+
+  #examples() {
     const { t } = this.host;
-    this.host.answer(reply.say || t.none, {}, this.#otherwise(reply), chips(t.try, t.examples, (x) => this.host.ask(x)));
+    return chips(t.try, t.examples, (x) => this.host.ask(x));
   }
 
   // Other readings of what was said, to pick with one click.

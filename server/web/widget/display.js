@@ -43,6 +43,7 @@ export function apply({ zoom, contrast, elder } = settings()) {
   }
   flag("contrast", contrast);
   flag("elder", elder);
+  for (const el of document.querySelectorAll("tingdong-voice")) el.toggleAttribute("data-contrast", contrast);
   if (zoom === 100) document.documentElement.removeAttribute("data-tingdong-zoom");
   else document.documentElement.setAttribute("data-tingdong-zoom", zoom);
   // zoom and not font-size: portals written in px grow, too

@@ -47,7 +47,8 @@ const CSS = `
   letter-spacing: normal;
 }
 @media (prefers-color-scheme: dark) { :host([theme="auto"]) { ${DARK} } }
-:host([theme="dark"]) { ${DARK} }
+:host([theme="dark"]), :host([data-contrast]) { ${DARK} }
+:host([data-contrast]) { --c-face: #000; --c-text: #fff; --c-mute: #fff; --c-line: #fff; }
 :host([hidden]), [hidden] { display: none !important; }
 * { box-sizing: border-box; }
 button, input { font: inherit; color: inherit; letter-spacing: inherit; }
@@ -119,7 +120,7 @@ form { display: flex; gap: 8px; }
 input[type="text"] { width: 100%; min-height: 48px; padding: 0 14px; border: 1px solid var(--c-line); border-radius: 12px; background: var(--c-face); }
 input::placeholder { color: var(--c-mute); opacity: 1; }
 .send { display: grid; place-items: center; width: 52px; min-height: 48px; flex: none; border: 1px solid var(--c-line); border-radius: 12px; background: var(--c-soft); }
-.box ul { position: absolute; z-index: 1; bottom: calc(100% + 4px); left: 0; right: 0; max-height: 18em; overflow: auto; padding: 4px;
+.box ul { position: absolute; z-index: 1; bottom: calc(100% + 4px); left: 0; right: 0; max-height: 13em; overflow: auto; padding: 4px;
   background: var(--c-face); border: 1px solid var(--c-line); border-radius: 12px; box-shadow: 0 4px 16px rgb(10 30 60 / 0.25); }
 .box li { padding: 10px; border-radius: 8px; cursor: pointer; }
 .box li:hover { background: var(--c-soft); }
