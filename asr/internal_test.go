@@ -3,6 +3,7 @@ package asr
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"errors"
 	"io"
 	"math"
@@ -145,4 +146,103 @@ func FuzzReadFrame(f *testing.F) {
 			}
 		}
 	})
+}
+
+// countingOpener makes recognizers that hear nothing and counts them.
+type countingOpener struct{ made, open int }
+
+type deaf struct{ opener *countingOpener }
+
+func (o *countingOpener) Open(context.Context, Options) (Recognizer, error) {
+	o.made++
+	o.open++
+	return deaf{o}, nil
+}
+
+func (deaf) Accept(context.Context, []byte) (Step, error) {
+	u := Utterance{Alternatives: []Hypothesis{{Text: "一", Words: []Word{{Text: "一", Start: 3, End: 4}}}}}
+	return Step{Utterance: &u}, nil
+}
+func (deaf) Finish(context.Context) (Utterance, error) { return Utterance{}, nil }
+func (deaf) Reset(context.Context) error               { return nil }
+func (d deaf) Close() error                            { d.opener.open--; return nil }
+
+func TestCacheReusesRecognizers(t *testing.T) {
+	opener := &countingOpener{}
+	c := newRecognizerCache(opener)
+	get := func(q openRequest) *cachedRecognizer {
+		t.Helper()
+		rec, err := c.get(q)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return rec
+	}
+	grammar := openRequest{SampleRate: 16000, PhrasesKey: "k"}
+	if _, err := c.get(grammar); !errors.Is(err, errPhrasesForgotten) {
+		t.Errorf("phrases that were never sent: %v", err)
+	}
+	grammar.Phrases = []string{"一"}
+	first := get(grammar)
+	if _, err := first.Accept(t.Context(), make([]byte, 32000)); err != nil {
+		t.Fatal(err)
+	}
+	c.put(first, true)
+	grammar.Phrases = nil
+	second := get(grammar)
+	if second != first || opener.made != 1 {
+		t.Errorf("made %d recognizers", opener.made)
+	}
+	step, err := second.Accept(t.Context(), nil)
+	if w := step.Utterance.Alternatives[0].Words[0]; err != nil || w.Start != 2 || w.End != 3 {
+		t.Errorf("word times %+v: the second before belongs to the stream before; %v", w, err)
+	}
+	if other := get(openRequest{SampleRate: 8000, PhrasesKey: "k"}); other == first || opener.made != 2 {
+		t.Error("a recogniser for another rate was reused")
+	}
+	c.put(second, false)
+	if opener.open != 1 {
+		t.Error("a recogniser that failed was kept")
+	}
+	for range maxIdle + 3 {
+		c.put(&cachedRecognizer{Recognizer: deaf{opener}}, true)
+		opener.open++
+	}
+	if c.close(); opener.open != 1 {
+		t.Errorf("%d recognizers are open", opener.open)
+	}
+	for i := range maxLists + 1 {
+		get(openRequest{PhrasesKey: string(rune('a' + i)), Phrases: []string{"一"}})
+	}
+	if _, err := c.get(openRequest{PhrasesKey: "a"}); !errors.Is(err, errPhrasesForgotten) {
+		t.Errorf("the oldest phrases are still here: %v", err)
+	}
+}
+
+func TestJoin(t *testing.T) {
+	u := func(text string) Utterance {
+		return Utterance{Alternatives: []Hypothesis{{Text: text, Confidence: 0.5}}}
+	}
+	for _, c := range []struct {
+		parts []Utterance
+		want  string
+	}{
+		{nil, ""},
+		{[]Utterance{{}}, ""},
+		{[]Utterance{u("一"), {}}, "一"},
+		{[]Utterance{{}, u("一")}, "一"},
+		{[]Utterance{u("一"), u(""), u("二")}, "一 二"},
+	} {
+		var s Step
+		for _, part := range c.parts {
+			s.Add(part)
+		}
+		got := ""
+		if j := join(s); len(j.Alternatives) > 0 {
+			got = j.Alternatives[0].Text
+		}
+		if got != c.want {
+			t.Errorf("%+v: %q, want %q", c.parts, got, c.want)
+		}
+	}
 }

@@ -359,3 +359,40 @@ func TestLoadReplacesAModel(t *testing.T) {
 		t.Error("a broken model was loaded")
 	}
 }
+
+// Many streams at once, as fast as they can send, with two kinds of grammar:
+// each gets its own text, and the queues stay as short as the streams are.
+func TestManyStreams(t *testing.T) {
+	pool := ready(t, startPool(t, asr.Config{MaxLoad: 100, MaxWait: time.Hour}))
+	clips := map[string][]byte{
+		"打开教育局": speechtest.Synthetic(t, "da3 kai1 jiao4 yu4 ju2", ""),
+		"我要投诉":  speechtest.Synthetic(t, "wo3 yao4 tou2 su4", ""),
+	}
+	phrases := []string{"打开 教育局", "我要 投诉", "[unk]"}
+	var wait sync.WaitGroup
+	for i := range 24 {
+		for want, pcm := range clips {
+			wait.Go(func() {
+				o := asr.Options{SampleRate: speechtest.Rate}
+				if i%2 == 0 {
+					o.Phrases = phrases
+				}
+				r, err := pool.Open(t.Context(), o)
+				if err != nil {
+					t.Error(err)
+					return
+				}
+				defer r.Close()
+				if got, err := listen(r, pcm, 3200, nil); err != nil || got != want {
+					t.Errorf("heard %q, want %q, %v", got, want, err)
+				}
+			})
+		}
+	}
+	wait.Wait()
+	for _, w := range pool.Stats().Workers {
+		if w.Restarts != 0 || w.Streams != 0 || w.Pending != 0 {
+			t.Errorf("%+v", w)
+		}
+	}
+}

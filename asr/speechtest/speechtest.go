@@ -5,6 +5,7 @@
 package speechtest
 
 import (
+	"bytes"
 	"encoding/binary"
 	"fmt"
 	"math"
@@ -114,6 +115,20 @@ func File(t testing.TB, path string) []byte {
 	out, err := exec.Command("ffmpeg", "-v", "error", "-i", path, "-f", "s16le", "-ac", "1", "-ar", fmt.Sprint(Rate), "-").Output()
 	if err != nil {
 		t.Fatalf("decode %s: %v", path, err)
+	}
+	return out
+}
+
+// Resample turns pcm into another sample rate.
+func Resample(t testing.TB, pcm []byte, rate int) []byte {
+	t.Helper()
+	need(t, "ffmpeg")
+	cmd := exec.Command("ffmpeg", "-v", "error", "-f", "s16le", "-ac", "1", "-ar", fmt.Sprint(Rate), "-i", "-",
+		"-f", "s16le", "-ac", "1", "-ar", fmt.Sprint(rate), "-")
+	cmd.Stdin = bytes.NewReader(pcm)
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("resample to %d Hz: %v", rate, err)
 	}
 	return out
 }

@@ -1,6 +1,7 @@
 package vosk
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"os"
@@ -274,4 +275,40 @@ func copyModel(t *testing.T) string {
 		t.Fatal(err)
 	}
 	return dir
+}
+
+func TestEverySampleRate(t *testing.T) {
+	m := load(t)
+	pcm := speechtest.Synthetic(t, "wo3 yao4 tou2 su4", "")
+	for _, rate := range []int{8000, 16000, 44100, 48000} {
+		r, err := m.Open(t.Context(), asr.Options{SampleRate: rate})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := text(listen(t, r, speechtest.Resample(t, pcm, rate), rate/5)); got != "我要投诉" {
+			t.Errorf("%d Hz: heard %q", rate, got)
+		}
+		r.Close()
+	}
+}
+
+// Silence, noise, a constant: nothing is heard and nothing breaks.
+func TestNothingIsHeardInNoise(t *testing.T) {
+	m := load(t)
+	constant := bytes.Repeat([]byte{0x00, 0x40}, 3*speechtest.Rate)
+	for name, pcm := range map[string][]byte{
+		"nothing": nil, "one byte": {1}, "zeros": make([]byte, 96000), "room": speechtest.Silence(3000),
+		"noise": speechtest.Noise(3000, 3000), "loud noise": speechtest.Noise(3000, 32000), "constant": constant,
+	} {
+		for _, phrases := range [][]string{nil, {"教育局", "我要 投诉", "下一页", "[unk]"}} {
+			r, err := m.Open(t.Context(), asr.Options{SampleRate: speechtest.Rate, Alternatives: 3, Phrases: phrases})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := text(listen(t, r, pcm, 3200)); got != "" && got != "[unk]" {
+				t.Errorf("%s, grammar %v: heard %q", name, phrases != nil, got)
+			}
+			r.Close()
+		}
+	}
 }
