@@ -15,8 +15,10 @@ import (
 // they were set.
 const (
 	actAt      = 0.7  // do it
+	actShortAt = 0.8  // the same for utterances of up to three tokens, where chance likeness is common
 	askAt      = 0.52 // ask back; below, search
 	margin     = 0.05 // nearer rivals are asked about
+	wildMargin = 0.08 // the same when the best has free text, which could be a misheard name
 	maxChoices = 4
 	maxHeard   = 10 // hypotheses looked at
 	maxTokens  = 200
@@ -36,7 +38,9 @@ func (m *Matcher) Decide(q Query) Decision {
 				first = r
 			}
 			for _, f := range m.match(r, nil, context) {
-				all = append(all, m.candidate(&f, q, i))
+				if m.hasContent(&f) {
+					all = append(all, m.candidate(&f, q, i))
+				}
 			}
 		}
 	}
@@ -44,6 +48,16 @@ func (m *Matcher) Decide(q Query) Decision {
 		return Decision{Action: None}
 	}
 	return m.choose(all, first)
+}
+
+// hasContent reports whether the free texts of a match say something.
+func (m *Matcher) hasContent(f *found) bool {
+	for _, p := range f.Parts {
+		if p.List.Wildcard && m.trim(f.reading.slice(p.From, p.To)) == "" {
+			return false
+		}
+	}
+	return true
 }
 
 // context is what requires_context and excludes_context of a grammar see.
@@ -62,7 +76,7 @@ func (m *Matcher) candidate(f *found, q Query, heard int) Candidate {
 	c := Candidate{
 		Intent: f.intent.Name, Exact: f.Cost == 0, Heard: heard,
 		Utterance: string(f.reading.text.Display), Template: f.template.Source,
-		Slots: f.slots, Action: None, wild: f.Wild,
+		Slots: f.slots, Action: None, wild: f.Wild, tokens: f.compared(),
 	}
 	c.Confidence = confidence(f) * heardWeight(q, heard)
 	c.rank = rank(f, c.Confidence) + prior(f, q) - 0.0001*float64(f.Skipped)
@@ -121,11 +135,21 @@ func control(c *grammar.Control, slots map[string]any) *ControlCall {
 // value counts by itself, too: 打开 heard rightly says nothing about the name
 // behind it.
 func confidence(f *found) float64 {
-	c := sure(f.Cost, f.Matched)
+	c := sure(f.Cost, f.compared())
 	for _, p := range f.Parts {
-		c = min(c, 0.1+sure(p.Cost, p.To-p.From))
+		c = min(c, 0.1+sure(p.Cost, p.Size))
 	}
 	return c
+}
+
+// compared is the number of tokens that were compared: those heard, and those
+// of list values that were not.
+func (f *found) compared() int {
+	n := f.Matched
+	for _, p := range f.Parts {
+		n += max(0, p.Size-(p.To-p.From))
+	}
+	return n
 }
 
 func sure(cost float32, tokens int) float64 {
@@ -145,7 +169,12 @@ func rank(f *found, c float64) float64 {
 	case f.block.Action == string(Search):
 		return 0.62*c - 0.002*float64(f.Wild)
 	}
-	return 0.84*c - 0.01*float64(f.Wild)
+	// One or two words of free text are as likely half a misheard name.
+	short := []float64{0, 0.12, 0.05}
+	if f.Wild < len(short) {
+		c -= short[f.Wild]
+	}
+	return 0.86*c - 0.01*float64(f.Wild)
 }
 
 // heardWeight lowers what only a doubtful hypothesis says.
@@ -194,13 +223,17 @@ func (m *Matcher) choose(all []Candidate, first *reading) Decision {
 	slices.SortStableFunc(all, func(a, b Candidate) int { return cmp.Compare(b.rank, a.rank) })
 	all = distinct(all)
 	d := Decision{Utterance: string(first.text.Display), Candidates: all}
-	if len(all) == 0 || all[0].Confidence < askAt {
+	if len(all) == 0 || all[0].Confidence < askAt || !all[0].Exact && m.trim(d.Utterance) == "" {
 		return m.fallback(d, first)
 	}
 	best := all[0]
 	d.Utterance = best.Utterance
 	rivals := 1
-	for rivals < min(len(all), maxChoices) && best.rank-all[rivals].rank < margin {
+	near := margin
+	if best.wild > 0 {
+		near = wildMargin
+	}
+	for rivals < min(len(all), maxChoices) && best.rank-all[rivals].rank < near {
 		rivals++
 	}
 	switch {
@@ -211,15 +244,23 @@ func (m *Matcher) choose(all []Candidate, first *reading) Decision {
 	case best.Action == None:
 		d.Action, d.Candidates = None, all[:1]
 	case best.Exact && best.wild == 0 && !(all[min(1, len(all)-1)].Exact && rivals > 1),
-		rivals == 1 && best.Confidence >= actAt:
+		rivals == 1 && best.Confidence >= best.needs():
 		d.Action, d.Candidates = best.Action, all[:min(len(all), maxChoices)]
 	default:
 		d.Action, d.Candidates = Clarify, all[:rivals]
-		if rivals == 1 {
-			d.Candidates = append(d.Candidates, m.searchFor(d.Utterance))
+		if search := m.searchFor(d.Utterance); rivals == 1 && search.SearchFor != "" {
+			d.Candidates = append(d.Candidates, search)
 		}
 	}
 	return d
+}
+
+// needs is the confidence from which the candidate is acted on.
+func (c *Candidate) needs() float64 {
+	if c.tokens <= 3 {
+		return actShortAt
+	}
+	return actAt
 }
 
 // distinct keeps the best of the candidates that would do the same.

@@ -50,10 +50,7 @@ func (m *Matcher) listOf(key string, call map[string]*list) *list {
 func (m *Matcher) match(r *reading, call map[string]*list, context map[string]any) []found {
 	s := m.searchers.Get().(*automaton.Searcher)
 	defer m.searchers.Put(s)
-	env := automaton.Env{List: m.listFor(call), Skips: m.skips, Settles: m.settles}
-	if call != nil {
-		env.Lenient, env.Settles = true, func(int32) bool { return false }
-	}
+	env := automaton.Env{List: m.listFor(call), Skips: m.skips, Lenient: call != nil}
 	var out []found
 	for _, match := range s.Search(m.automaton, env, r.tokens) {
 		f := found{Match: match, sentence: &m.sentences[match.ID], reading: r, context: context}
@@ -62,13 +59,6 @@ func (m *Matcher) match(r *reading, call map[string]*list, context map[string]an
 		}
 	}
 	return out
-}
-
-// settles reports whether a match with wildcards of a sentence is worth more
-// than a search for what sounds like something else: searches are not.
-func (m *Matcher) settles(id int32) bool {
-	b := m.sentences[id].block
-	return b.Action != string(Search) && b.Weight >= 1
 }
 
 // fill computes the slots of f; false when its block's conditions do not hold.

@@ -2,6 +2,7 @@ package intent
 
 import (
 	"fmt"
+	"os"
 	"strings"
 	"testing"
 )
@@ -117,4 +118,117 @@ func TestPortalExamples(t *testing.T) {
 		}
 	}
 	t.Logf("%d of %d right", right, total)
+}
+
+// ownCase is one line of testdata/portal.txt taken apart.
+type ownCase struct {
+	line    int
+	outcome string
+	text    string
+}
+
+func ownCases(t testing.TB) []ownCase {
+	t.Helper()
+	data, err := os.ReadFile("testdata/portal.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out []ownCase
+	for i, line := range strings.Split(string(data), "\n") {
+		if line == "" || strings.HasPrefix(line, "#") {
+			continue
+		}
+		outcome, texts, ok := strings.Cut(line, ": ")
+		if !ok {
+			t.Fatalf("testdata/portal.txt:%d: no outcome", i+1)
+		}
+		for _, text := range strings.Split(texts, "|") {
+			out = append(out, ownCase{i + 1, outcome, strings.TrimSpace(text)})
+		}
+	}
+	return out
+}
+
+// fits compares a decision with the outcome of a line.
+func (c ownCase) fits(d Decision) bool {
+	got := outcomeOf(d)
+	outcome, subject, hasSubject := strings.Cut(c.outcome, " with ")
+	switch kind, rest, _ := strings.Cut(outcome, " "); {
+	case kind == "search":
+		for _, word := range strings.Fields(rest) {
+			if !strings.Contains(strings.ToLower(got), strings.ToLower(word)) {
+				return false
+			}
+		}
+		return d.Action == Search
+	case kind == "clarify" || kind == "none":
+		return string(d.Action) == kind
+	case hasSubject:
+		return got == outcome && len(d.Candidates) > 0 && d.Candidates[0].Slots["subject"] == subject
+	}
+	return got == outcome || strings.HasPrefix(got, outcome+" ") && !strings.Contains(outcome, "=")
+}
+
+// jumps reports an action that is not the one wanted: what visitors must not
+// get. A question or a search instead is no jump.
+func jumps(d Decision) bool { return d.Action == Navigate || d.Action == Control }
+
+func TestPortalOwn(t *testing.T) {
+	m := shipped(t)
+	right, jumped, cases := 0, 0, ownCases(t)
+	for _, c := range cases {
+		d := ask(m, c.text)
+		if c.fits(d) {
+			right++
+			continue
+		}
+		if jumps(d) {
+			jumped++
+		}
+		t.Logf("portal.txt:%d: %s: %s, want %s", c.line, c.text, outcomeOf(d), c.outcome)
+	}
+	t.Logf("%d of %d right (%.2f %%), %d wrong jumps", right, len(cases), percent(right, len(cases)), jumped)
+	if float64(right) < 0.97*float64(len(cases)) || float64(jumped) > 0.005*float64(len(cases)) {
+		t.Error("want 97 % right and 0.5 % wrong jumps at most")
+	}
+}
+
+// TestPortalMisheard makes one error in each utterance of the own set that has
+// no free text and counts what visitors would get: the right reply, a question
+// or a search, or a wrong jump.
+func TestPortalMisheard(t *testing.T) {
+	m := shipped(t)
+	for _, kind := range []struct {
+		name  string
+		least float64
+	}{{"homophone", 0.9}, {"accent", 0.8}, {"drop", 0.3}, {"insert", 0.3}} {
+		n := newNoise(noiseSeed)
+		right, jumped, total := 0, 0, 0
+		for _, c := range ownCases(t) {
+			if !strings.HasPrefix(c.outcome, "navigate") && !strings.HasPrefix(c.outcome, "control") || strings.Contains(c.outcome, " with ") {
+				continue
+			}
+			heard, ok := n.wrong(c.text, kind.name, nil)
+			if !ok || len([]rune(c.text)) < 4 {
+				continue
+			}
+			total++
+			d := ask(m, heard)
+			switch {
+			case c.fits(d):
+				right++
+			case jumps(d):
+				jumped++
+				fallthrough
+			default:
+				if os.Getenv("SHOW") == kind.name && (os.Getenv("JUMPS") == "" || jumps(d)) {
+					t.Logf("%s → %s: %s, want %s", c.text, heard, outcomeOf(d), c.outcome)
+				}
+			}
+		}
+		t.Logf("%-9s %d of %d right (%.1f %%), wrong jumps %d (%.2f %%)", kind.name, right, total, percent(right, total), jumped, percent(jumped, total))
+		if float64(right) < kind.least*float64(total) {
+			t.Errorf("%s: %.1f %% right, want %.0f %%", kind.name, percent(right, total), 100*kind.least)
+		}
+	}
 }

@@ -179,8 +179,15 @@ func NewRange(r *grammar.Range, language string) *List {
 		}
 	}
 	out.trie = b.Build().trie
+	for s := range out.trie.limit {
+		out.trie.limit[s] = numberLimit
+	}
 	return out
 }
+
+// numberLimit is the dearest match of a number: a homophone, as 武 for 五, but
+// no other digit.
+const numberLimit = 0.1
 
 // addNumber adds the words of n and tenths.
 func (l *List) addNumber(b *ListBuilder, n, tenths int, language string) {

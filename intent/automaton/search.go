@@ -11,6 +11,7 @@ const (
 	maxPops   = 40_000
 	maxHits   = 64
 	nearBound = 0.34 // edits of the first pass: two confusions of an accent
+	wildBound = 0.25 // edits of a sentence with a wildcard
 	hitMargin = 0.45 // matches this much dearer than the best are of no interest
 )
 
@@ -18,9 +19,6 @@ const (
 type Env struct {
 	List  func(key string) *List // nil when there is none
 	Skips []SkipWord
-	// Settles tells whether a nearly exact match with wildcards of the template
-	// ends the search. One without wildcards always does.
-	Settles func(id int32) bool
 	// Lenient lets a list value of two tokens lose or gain one, where the rest
 	// of the sentence is trusted to say which list it is.
 	Lenient bool
@@ -39,6 +37,7 @@ type Part struct {
 	Value    int32 // id in the list; -1 for a wildcard and a number that is not indexed
 	Number   float64
 	From, To int
+	Size     int // tokens of the value itself; other than To-From when some were lost or added
 	Cost     float32
 }
 
@@ -92,7 +91,7 @@ func (s *Searcher) Search(a *Automaton, env Env, tokens []Token) []Match {
 	s.findSkips()
 	full := Allow(len(s.tokens))
 	s.pass(min(full, nearBound))
-	if full > nearBound && !slices.ContainsFunc(s.hits, func(m Match) bool { return m.Wild == 0 || env.Settles(m.ID) }) {
+	if full > nearBound && !slices.ContainsFunc(s.hits, func(m Match) bool { return m.Wild == 0 }) {
 		s.pass(full)
 	}
 	slices.SortStableFunc(s.hits, func(x, y Match) int { return cmp.Compare(x.Rank, y.Rank) })
@@ -147,7 +146,7 @@ func (s *Searcher) finish(at int32) {
 		}
 		s.hits = append(s.hits, Match{ID: id, Cost: it.edits, Rank: it.rank, Matched: matched,
 			Wild: int(it.wild), Skipped: int(it.skipped), Parts: s.trace(at)})
-		if it.wild == 0 || s.env.Settles(id) {
+		if it.wild == 0 {
 			s.bound = min(s.bound, it.edits+hitMargin)
 		}
 	}
@@ -191,7 +190,7 @@ func (s *Searcher) step(it item, state int32, tokens int32, edits float32) {
 	if it.edits > s.bound || int(s.a.least[state])-(len(s.tokens)-int(it.pos)) > 2 {
 		return
 	}
-	if it.wild > 0 && it.edits > nearBound && !s.env.Lenient {
+	if it.wild > 0 && it.edits > wildBound && !s.env.Lenient {
 		return // a wildcard takes anything, so the words around it must be right
 	}
 	s.push(it)
@@ -261,7 +260,7 @@ func (s *Searcher) readList(it item, l listEdge) {
 		if it.edits+spot.cost > s.bound {
 			break // dearer ones follow
 		}
-		part.Value, part.To, part.Cost = spot.value, int(spot.end), spot.cost
+		part.Value, part.To, part.Size, part.Cost = spot.value, int(spot.end), int(spot.size), spot.cost
 		if list.numbers != nil {
 			part.Number = list.numbers[spot.value]
 		}

@@ -18,6 +18,7 @@ type spot struct {
 	value int32
 	end   int32
 	cost  float32
+	size  uint8 // tokens of the value itself
 }
 
 type spotKey struct {
@@ -98,11 +99,14 @@ func (w *spotWalk) emit(state, end int32, cost float32) {
 		return
 	}
 	for _, id := range finals[:min(len(finals), maxSpots)] {
-		w.out = append(w.out, spot{id, end, cost})
+		w.out = append(w.out, spot{id, end, cost, w.a.depth[state]})
 	}
 }
 
 func (w *spotWalk) ownLimit(state int32) float32 {
+	if w.a.limit[state] <= numberLimit {
+		return numberLimit
+	}
 	return w.s.valueLimit(Allow(int(w.a.depth[state])))
 }
 

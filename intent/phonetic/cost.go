@@ -64,12 +64,12 @@ func buildCosts() *costTables {
 	t := new(costTables)
 	for a := range initials {
 		for b := range initials {
-			t.initial[a*nInitials+b] = 0.62 * float32(btoi(a != b))
+			t.initial[a*nInitials+b] = 0.8 * float32(btoi(a != b))
 		}
 	}
 	for a := range finals {
 		for b := range finals {
-			t.final[a*nFinals+b] = 0.7 * float32(btoi(a != b))
+			t.final[a*nFinals+b] = 0.8 * float32(btoi(a != b))
 		}
 	}
 	for _, g := range initialPairs {

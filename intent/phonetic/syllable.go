@@ -83,7 +83,7 @@ func (t *readingTable) syllables() []Reading {
 // polyphones are the characters in daily use that have more than one reading in
 // daily use. Of all others only the first reading counts: the dictionary has
 // rare ones, as yǐn for 听, that make unlike words alike.
-const polyphones = "行长重乐都还和着了地得的为中种数处传调降弹发分干更观冠好合会几假间将角教结解尽禁看空卡累量率落没模难内宁铺奇强切曲省少舍什识似属说宿提吐系相校兴血压要应与晕载藏曾占涨折正只转车区单参查差场朝称盛乘冲创答当倒度恶佛给供过号喝荷横划晃混济夹监觉劲卷圈据缝扇散塞色厦石拓鲜巷吓炸扎症挣子作钻大薄柏泊便否露绿俩夫背奔别并脏约钥旋挑撒熟刷屏片胖闷蒙秘埋论壳可"
+const polyphones = "行长重乐都还和着了地得的为中种数处传调降弹发分干更观冠好合会几假间将角教结解尽禁看空卡累量率落没模难内宁铺奇强切曲省少舍什识似属说宿提吐系相校兴血压要应与晕载藏曾占涨折正只转车区单参查差场朝称盛乘冲创答当倒度恶佛给供过号喝荷横划晃混济夹监觉劲卷圈据缝扇散塞色厦石拓鲜巷吓炸扎症挣子作钻大薄柏泊便否露绿俩夫背奔别并脏钥旋挑撒熟刷屏片胖闷蒙秘埋论壳可"
 
 // preferred is the usual reading of characters whose first reading in the
 // dictionary is not the one of everyday words.
