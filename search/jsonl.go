@@ -38,11 +38,24 @@ func (e *LineError) Error() string {
 	return fmt.Sprintf("line %d: %s", e.Line, e.Reason)
 }
 
-// ReadJSONL reads documents, one JSON object a line, until the end of r. doc
-// is called for each good one and may stop the reading with an error; bad is
-// called for each line that is refused or was changed, and reading goes on.
-// An id that occurs twice is taken twice, the later one wins; bad is told.
+// ReadJSONL is ReadOps for files that hold documents only; a deletion is
+// refused.
 func ReadJSONL(r io.Reader, doc func(line int, d *Document) error, bad func(*LineError)) error {
+	return ReadOps(r, func(line int, op Op) error {
+		if op.Upsert == nil {
+			bad(&LineError{Line: line, ID: op.Delete, Reason: "a deletion is not allowed here"})
+			return nil
+		}
+		return doc(line, op.Upsert)
+	}, bad)
+}
+
+// ReadOps reads changes, one JSON object a line, until the end of r: a
+// document, or {"delete":"its id"}. change is called for each good one and may
+// stop the reading with an error; bad is called for each line that is refused
+// or was changed, and reading goes on. An id that occurs twice is taken twice,
+// the later one wins; bad is told.
+func ReadOps(r io.Reader, change func(line int, op Op) error, bad func(*LineError)) error {
 	lines := &lineReader{r: bufio.NewReaderSize(r, 1<<16), max: MaxLine}
 	seen := map[string]int{}
 	for n := 1; ; n++ {
@@ -63,7 +76,7 @@ func ReadJSONL(r io.Reader, doc func(line int, d *Document) error, bad func(*Lin
 			bad(&LineError{Line: n, Reason: fmt.Sprintf("longer than %d MB; split the document", MaxLine>>20)})
 			continue
 		}
-		d, reason := parseDocument(line)
+		d, gone, reason := parseLine(line)
 		if reason != "" {
 			e := &LineError{Line: n, Reason: reason}
 			if d != nil {
@@ -72,29 +85,42 @@ func ReadJSONL(r io.Reader, doc func(line int, d *Document) error, bad func(*Lin
 			bad(e)
 			continue
 		}
+		if gone != "" {
+			if err := change(n, Op{Delete: gone}); err != nil {
+				return err
+			}
+			continue
+		}
 		warn := func(reason string) { bad(&LineError{Line: n, ID: d.ID, Reason: reason, Warning: true}) }
 		d.clean(warn)
 		if first, dup := seen[d.ID]; dup {
 			warn(fmt.Sprintf("the id was already on line %d; this line replaces it", first))
 		}
 		seen[d.ID] = n
-		if err := doc(n, d); err != nil {
+		if err := change(n, Op{Upsert: d}); err != nil {
 			return err
 		}
 	}
 }
 
-// parseDocument reads one line, or says what is wrong with it.
-func parseDocument(line []byte) (*Document, string) {
+// parseLine reads one line: a document, or the id of one to delete, or what is
+// wrong with it.
+func parseLine(line []byte) (d *Document, gone, reason string) {
 	if !utf8.Valid(line) {
-		return nil, "not valid UTF-8; convert the file (for GBK: iconv -f GB18030 -t UTF-8)"
+		return nil, "", "not valid UTF-8; convert the file (for GBK: iconv -f GB18030 -t UTF-8)"
 	}
-	d := &Document{}
-	if err := json.Unmarshal(line, d); err != nil {
-		return nil, jsonReason(err)
+	var row struct {
+		Document
+		Delete string `json:"delete"`
 	}
-	d.ID = strings.TrimSpace(d.ID)
-	return d, d.Refuse()
+	if err := json.Unmarshal(line, &row); err != nil {
+		return nil, "", jsonReason(err)
+	}
+	if row.Delete != "" {
+		return nil, row.Delete, ""
+	}
+	row.ID = strings.TrimSpace(row.ID)
+	return &row.Document, "", row.Refuse()
 }
 
 // Refuse says why a document cannot be indexed, "" if it can.

@@ -65,14 +65,14 @@ func (a *administration) importFrom(ctx context.Context, r io.Reader, progress f
 	}
 	counter := &countingReader{r: r}
 	batch := a.node.NewBatch()
-	err := search.ReadJSONL(counter, func(line int, d *search.Document) error {
+	err := search.ReadOps(counter, func(line int, op search.Op) error {
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
 		progress(counter.n)
-		err := batch.Add(ctx, search.Op{Upsert: d})
+		err := batch.Add(ctx, op)
 		if errors.Is(err, node.ErrTooLarge) {
-			refuse(line, d.ID, err.Error())
+			refuse(line, op.Upsert.ID, err.Error())
 			return nil
 		}
 		if err == nil {
