@@ -1,6 +1,7 @@
 package automaton
 
 import (
+	"cmp"
 	"slices"
 	"sort"
 
@@ -96,7 +97,9 @@ func (a *Automaton) prepare() {
 				index = append(index, skip{a.arcs[j].class, i, j})
 			}
 		}
-		slices.SortStableFunc(index, func(x, y skip) int { return int(x.class) - int(y.class) })
+		slices.SortFunc(index, func(x, y skip) int {
+			return cmp.Or(cmp.Compare(x.class, y.class), cmp.Compare(x.first, y.first), cmp.Compare(x.second, y.second))
+		})
 		a.skips[s] = index
 	}
 	a.prepareLeast()

@@ -38,6 +38,9 @@ type subsets struct {
 	sets   [][]int32
 	states []mutable
 	edges  map[int32][]edge
+	seen   []uint32 // the closure that last saw a state
+	round  uint32
+	stack  []int32
 }
 
 // add returns the state of the closure of set, a new one if need be.
@@ -64,16 +67,19 @@ func (d *subsets) add(set []int32) int32 {
 // closure follows what matches nothing, and keeps the states that matter:
 // those with token arcs or an end.
 func (d *subsets) closure(set []int32) []int32 {
-	seen := make(map[int32]bool, 2*len(set))
-	stack := slices.Clone(set)
+	d.round++
+	if n := len(d.b.eps); n > len(d.seen) { // words with digits add states on the way
+		d.seen = append(d.seen, make([]uint32, n-len(d.seen)+n/2)...)
+	}
+	stack := append(d.stack[:0], set...)
 	var out []int32
 	for len(stack) > 0 {
 		s := stack[len(stack)-1]
 		stack = stack[:len(stack)-1]
-		if seen[s] {
+		if d.seen[s] == d.round {
 			continue
 		}
-		seen[s] = true
+		d.seen[s] = d.round
 		matters := len(d.b.final[s]) > 0
 		for _, a := range d.b.arcs[s] {
 			if a.kind == breakArc {
@@ -87,6 +93,7 @@ func (d *subsets) closure(set []int32) []int32 {
 			out = append(out, s)
 		}
 	}
+	d.stack = stack
 	slices.Sort(out)
 	return out
 }
