@@ -35,10 +35,10 @@ type Result struct {
 	Template   string
 	Literal    int     // characters that the template itself says
 	Confidence float64 // 1 for an exact match
+	Wildcards  int     // slots that wildcards filled
 
 	metadata  bool
 	slotLen   int
-	wildcards int
 	wildChars int
 }
 
@@ -59,11 +59,11 @@ func (m *Matcher) MatchExact(c Call) []Result {
 // match of what the grammar knows.
 func (m *Matcher) MatchBest(c Call) (Result, bool) {
 	exactly, ok := m.BestExact(c)
-	if ok && exactly.wildcards == 0 {
+	if ok && exactly.Wildcards == 0 {
 		return exactly, true
 	}
 	near, found := m.bestTolerant(c)
-	if ok && (!found || near.wildcards > 0 || near.Confidence < wildcardWorth) {
+	if ok && (!found || near.Wildcards > 0 || near.Confidence < wildcardWorth) {
 		return exactly, true
 	}
 	return near, found
@@ -83,7 +83,7 @@ func (m *Matcher) BestExact(c Call) (Result, bool) {
 	}
 	return slices.MaxFunc(all, func(a, b Result) int {
 		return cmp.Or(cmp.Compare(btoi(a.metadata), btoi(b.metadata)), cmp.Compare(a.slotLen, b.slotLen),
-			cmp.Compare(b.wildcards, a.wildcards), cmp.Compare(a.Literal, b.Literal), cmp.Compare(b.wildChars, a.wildChars))
+			cmp.Compare(b.Wildcards, a.Wildcards), cmp.Compare(a.Literal, b.Literal), cmp.Compare(b.wildChars, a.wildChars))
 	}), true
 }
 
@@ -122,7 +122,7 @@ func (m *Matcher) bestTolerant(c Call) (Result, bool) {
 	}
 	return Result{Intent: best.intent.Name, Slots: best.slots, Captures: map[string]any{}, Context: best.context,
 		Metadata: best.block.Metadata, Response: response(best.block), Template: best.template.Source,
-		Confidence: min(score(best), 0.99), wildcards: btoi(best.Wild > 0)}, true
+		Confidence: min(score(best), 0.99), Wildcards: btoi(best.Wild > 0)}, true
 }
 
 // bonus prefers the slot that the call asks for among equal matches.
@@ -274,7 +274,7 @@ func (k *caller) accept(in *grammar.Intent, b *grammar.Block, t *grammar.Templat
 		}
 		out.Slots[e.Slot] = e.Value
 		if e.Wildcard {
-			out.wildcards++
+			out.Wildcards++
 			out.wildChars += utf8.RuneCountInString(e.Text)
 		}
 		if e.Slot == k.call.BestSlot && !e.Wildcard {

@@ -153,11 +153,13 @@ func (k *rowMatcher) find(call intent.Call, best bool) (intent.Result, bool) {
 	if best {
 		return k.m.MatchBest(call)
 	}
-	if all := k.m.MatchExact(call); len(all) > 0 {
+	all := k.m.MatchExact(call)
+	if len(all) > 0 && (k.exact || all[0].Wildcards == 0) {
 		return all[0], true
 	}
 	if k.exact {
 		return intent.Result{}, false
 	}
+	// A wildcard takes misheard words, too: weigh it against near matches.
 	return k.m.MatchBest(call)
 }
