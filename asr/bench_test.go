@@ -73,7 +73,7 @@ func BenchmarkCPU(b *testing.B) {
 func BenchmarkStreams(b *testing.B) {
 	for _, streams := range []int{1, 8, 32} {
 		b.Run(fmt.Sprint(streams), func(b *testing.B) {
-			pool := ready(b, startPool(b, asr.Config{MaxLoad: 100})) // nothing is refused
+			pool := ready(b, startPool(b, asr.Config{}))
 			pcm := speechtest.Synthetic(b, "da3 kai1 jiao4 yu4 ju2", "")
 			onset := 500 * time.Millisecond // Synthetic puts that much silence in front
 			var first, final []float64

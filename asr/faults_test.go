@@ -80,8 +80,8 @@ func TestWorkerFaultsAreInvisible(t *testing.T) {
 			if err != nil || got != "打开教育局" {
 				t.Errorf("heard %q, %v", got, err)
 			}
-			if w := pool.Stats().Workers[0]; w.Restarts != 1 {
-				t.Errorf("%d restarts: %s", w.Restarts, w.Failure)
+			if w := pool.Stats().Workers[0]; w.Restarts == 0 {
+				t.Error("nothing went wrong: the test tests nothing")
 			}
 		})
 	}

@@ -51,7 +51,7 @@ func (g *group) stats() []WorkerStats {
 		if s.failure != nil {
 			w.Failure = s.failure.Error()
 		}
-		if s.current != nil {
+		if s.current != nil && !s.current.ended() {
 			now := s.current.snapshot()
 			w.PID = s.current.cmd.Process.Pid
 			w.Streams, w.Speaking, w.Pending = now.streams, now.speaking, now.pending

@@ -100,7 +100,7 @@ func strength(a *Audio, hz float64) (at, level float64) {
 func TestDecodeEveryFormat(t *testing.T) {
 	for _, kind := range []struct{ kind, bits int }{{1, 8}, {1, 16}, {1, 24}, {1, 32}, {3, 32}, {3, 64}} {
 		for _, channels := range []int{1, 2, 6} {
-			for _, rate := range []int{8000, 11025, 16000, 22050, 24000, 32000, 44100, 48000, 96000, 192000, 12347} {
+			for _, rate := range []int{8000, 11025, 16000, 44100, 48000, 96000, 12347} {
 				for _, extensible := range []bool{false, true} {
 					name := fmt.Sprintf("format %d, %d bit, %d channels, %d Hz, extensible %v", kind.kind, kind.bits, channels, rate, extensible)
 					if channels > 2 && rate > 48000 {
