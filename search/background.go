@@ -5,6 +5,8 @@ import (
 	"fmt"
 
 	"github.com/blevesearch/bleve/v2/index/scorch"
+
+	"github.com/tingdong/tingdong/search/analysis"
 )
 
 // smallIndex is how many documents the lexicon is made of at once, before a
@@ -48,7 +50,7 @@ func (x *Index) makeLexicon() error {
 	if !ok {
 		return errors.Join(fmt.Errorf("%w: a %T is not a scorch index", ErrDamaged, r), r.Close())
 	}
-	l, err := newLexicon(s, x.an.Words())
+	l, err := newLexicon(s, x.words())
 	if err := errors.Join(err, r.Close()); err != nil {
 		return err
 	}
@@ -65,6 +67,8 @@ func (x *Index) known() *lexicon {
 	defer x.learning.Unlock()
 	return x.lexicon.Load()
 }
+
+func (x *Index) words() *analysis.Words { return x.an.Load().Words() }
 
 func abs(n int) int {
 	if n < 0 {

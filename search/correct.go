@@ -12,11 +12,11 @@ import (
 const (
 	unseenCost  = 12.0 // two characters that no page has beside each other
 	replaceCost = 3.0  // one character heard as another of the same sound
-	wordCost    = 2.0  // more, when it belongs to a word of the dictionary
+	wordCost    = 1.0  // more, when it belongs to a word of the dictionary
 	alikePairs  = 150  // sound-alike pairs tried at each place
 	// wordPairShare is how rare a pair of the dictionary counts at most,
 	// even if no page has it: colloquial words are not errors.
-	wordPairShare = 1.0 / 300
+	wordPairShare = 1.0 / 1000
 )
 
 // correct gives the most likely reading of folded text, supposing that some

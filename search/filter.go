@@ -30,10 +30,33 @@ func (q *Query) check() error {
 	if q.Size == 0 {
 		q.Size = 10
 	}
+	if _, err := q.from(); err != nil {
+		return err
+	}
 	if q.Page > MaxDepth/q.Size {
-		return &QueryError{"page", "goes " + strconv.Itoa(MaxDepth) + " results deep at most; narrow the search by column or year"}
+		return &QueryError{"page", "goes " + strconv.Itoa(MaxDepth) + " results deep at most; narrow the search by column or year, or follow the cursor"}
 	}
 	return nil
+}
+
+// from is where the page begins among all results. A cursor is that number:
+// results are numbered in an order that stays while the index does.
+func (q *Query) from() (int, error) {
+	if q.Cursor == "" {
+		return (q.Page - 1) * q.Size, nil
+	}
+	n, err := strconv.ParseUint(q.Cursor, 36, 31)
+	if err != nil {
+		return 0, &QueryError{"cursor", "is not one that this search gave"}
+	}
+	return int(n), nil
+}
+
+// next sets the cursor of the following page.
+func (q *Query) next(res *Result, from, known int) {
+	if to := from + len(res.Hits); len(res.Hits) > 0 && to < known {
+		res.Next = strconv.FormatUint(uint64(to), 36)
+	}
 }
 
 // allowed gives the documents that pass the query's filters; nil is all.
@@ -156,7 +179,7 @@ func (s *snapshot) all() []uint32 {
 
 // facets counts the values of the filterable fields among the documents of
 // set, the most frequent first.
-func (s *snapshot) facets(set bitset, t *tables) (map[string][]Facet, error) {
+func (s *snapshot) facets(set bitset) (map[string][]Facet, error) {
 	out := map[string][]Facet{}
 	for name, field := range map[string]string{"column": fieldColumn, "year": fieldYear, "kind": fieldKind,
 		"role": fieldRole, "lang": fieldLang} {

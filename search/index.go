@@ -52,7 +52,7 @@ type Options struct {
 type Index struct {
 	dir  string
 	opts Options
-	an   *analysis.Analyzer
+	an   atomic.Pointer[analysis.Analyzer]
 
 	apply    sync.Mutex // one Apply at a time; bleve changes only under apply and mu
 	position atomic.Uint64
@@ -82,7 +82,8 @@ func Open(dir string, o Options) (*Index, error) {
 	if o.CacheBytes == 0 {
 		o.CacheBytes = 96 << 20
 	}
-	x := &Index{dir: dir, opts: o, an: analysis.New(o.Words)}
+	x := &Index{dir: dir, opts: o}
+	x.an.Store(analysis.New(o.Words))
 	x.tables.Store(newTables(o.Columns, Rules{}, newSynonyms(shipped(), folded(o.Synonyms))))
 	b, err := openBleve(dir, x.version())
 	if err != nil {
@@ -102,7 +103,7 @@ func Open(dir string, o Options) (*Index, error) {
 	return x, nil
 }
 
-func (x *Index) version() string { return Version + " " + x.an.Fingerprint() }
+func (x *Index) version() string { return Version + " " + x.an.Load().Fingerprint() }
 
 func openBleve(dir, version string) (bleve.Index, error) {
 	if _, err := os.Stat(filepath.Join(dir, "index_meta.json")); errors.Is(err, os.ErrNotExist) {
@@ -193,10 +194,11 @@ func (x *Index) Apply(seq uint64, ops []Op) error {
 const maxIndexed = 1 << 20
 
 func (x *Index) document(d *Document) *document.Document {
+	an := x.an.Load()
 	doc := document.NewDocument(d.ID)
-	doc.AddField(&textField{name: fieldTitle, text: d.Title, limit: 4096, an: x.an})
+	doc.AddField(&textField{name: fieldTitle, text: d.Title, limit: 4096, an: an})
 	if d.Body != "" {
-		doc.AddField(&textField{name: fieldBody, text: d.Body, limit: maxIndexed, an: x.an})
+		doc.AddField(&textField{name: fieldBody, text: d.Body, limit: maxIndexed, an: an})
 	}
 	if k, ok := analysis.DocNo(d.DocNo); ok {
 		doc.AddField(keyword(fieldDocNo, k))

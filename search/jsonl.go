@@ -145,7 +145,7 @@ func jsonReason(err error) string {
 	case errors.As(err, &syntax):
 		return fmt.Sprintf("not JSON, at byte %d: %s", syntax.Offset, syntax)
 	case errors.As(err, &kind) && kind.Field != "":
-		return fmt.Sprintf("%q must be a %s, not a %s", kind.Field, kind.Type, kind.Value)
+		return fmt.Sprintf("%q must be a %s, not a %s", kind.Field[strings.LastIndex(kind.Field, ".")+1:], kind.Type, kind.Value)
 	case errors.As(err, &kind):
 		return fmt.Sprintf("a document must be a JSON object, not a %s", kind.Value)
 	}

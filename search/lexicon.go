@@ -43,8 +43,13 @@ type titleWord struct {
 	docs int
 }
 
-// minPairDocs leaves out pairs that occur once: mostly typos of the pages.
+// minPairDocs leaves out pairs that occur once in a large index: mostly typos
+// of the pages.
 const minPairDocs = 2
+
+// specialGain is how much more often than an ordinary word one of the portal's
+// own (住房公积金) is meant by pinyin or initials.
+const specialGain = 50
 
 func newLexicon(s *scorch.IndexSnapshot, dict *analysis.Words) (*lexicon, error) {
 	n, err := s.DocCount()
@@ -76,12 +81,15 @@ func newLexicon(s *scorch.IndexSnapshot, dict *analysis.Words) (*lexicon, error)
 	}
 	words := make([]titleWord, 0, len(titles))
 	for text, docs := range titles {
+		if dict.Special(text) {
+			docs *= specialGain
+		}
 		words = append(words, titleWord{text, docs})
 	}
 	slices.SortFunc(words, func(a, b titleWord) int { return strings.Compare(a.text, b.text) })
 	l.words = newCompletions(words)
 	for k, docs := range counts {
-		if docs < minPairDocs {
+		if docs < minPairDocs && l.docs > smallIndex {
 			continue
 		}
 		l.byChars = append(l.byChars, pairCount{k[0], k[1], docs})

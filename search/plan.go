@@ -20,6 +20,7 @@ type plan struct {
 	terms []planTerm
 	docNo string // key, if the query has a document number
 	whole bool   // the query is nothing but that number
+	rules bool   // a synonym applies, so its words are not misheard
 }
 
 type planTerm struct {
@@ -43,7 +44,7 @@ func (x *Index) plan(text string) *plan {
 	}
 	runes := unwrap(zhtext.Runes(text, maxQuery))
 	p.text = strings.TrimSpace(string(runes))
-	p.addTerms(x.an.Words(), runes, 1)
+	p.addTerms(x.words(), runes, 1)
 	if lone := []rune(p.text); len(lone) == 1 && zhtext.IsHan(lone[0]) {
 		x.addPairsOf(p, lone[0])
 	}
@@ -68,8 +69,9 @@ func (x *Index) addPairsOf(p *plan, r rune) {
 func (x *Index) expand(p *plan, runes []rune) {
 	n := len(p.terms)
 	for _, w := range x.tables.Load().synonyms.expand(runes) {
-		p.addTerms(x.an.Words(), []rune(w), synonym)
+		p.addTerms(x.words(), []rune(w), synonym)
 	}
+	p.rules = p.rules || len(p.terms) > n
 	for i := n; i < len(p.terms); i++ {
 		p.terms[i].extra = true
 	}

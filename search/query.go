@@ -39,27 +39,42 @@ func (x *Index) Search(ctx context.Context, q Query) (*Result, error) {
 
 // list answers a query without words: the newest documents.
 func (s *snapshot) list(ctx context.Context, q *Query, set bitset, res *Result, t *tables) error {
-	docs, err := s.newest(ctx, set, q.Page*q.Size)
-	if err != nil {
-		return err
-	}
 	for _, d := range s.all() {
 		if set.has(d) {
 			res.Total++
 		}
 	}
-	if q.Facets {
-		if res.Facets, err = s.facets(set, t); err != nil {
-			return err
-		}
+	if err := s.addFacets(q, set, res); err != nil {
+		return err
 	}
-	for _, d := range docs[min(len(docs), (q.Page-1)*q.Size):] {
+	return s.byDate(ctx, q, set, nil, res)
+}
+
+func (s *snapshot) addFacets(q *Query, set bitset, res *Result) (err error) {
+	if q.Facets {
+		res.Facets, err = s.facets(set)
+	}
+	return err
+}
+
+// byDate gives a page of the documents of set, the newest first.
+func (s *snapshot) byDate(ctx context.Context, q *Query, set bitset, m *matcher, res *Result) error {
+	from, err := q.from()
+	if err != nil {
+		return err
+	}
+	docs, err := s.newest(ctx, set, from+q.Size)
+	if err != nil {
+		return err
+	}
+	for _, d := range docs[min(len(docs), from):] {
 		c, err := s.candidate(d)
 		if err != nil {
 			return err
 		}
-		res.Hits = append(res.Hits, newHit(c, 0, nil))
+		res.Hits = append(res.Hits, newHit(c, 0, m))
 	}
+	q.next(res, from, res.Total)
 	return nil
 }
 
@@ -69,50 +84,73 @@ func (x *Index) find(ctx context.Context, s *snapshot, q *Query, set bitset, res
 	if err != nil {
 		return err
 	}
-	depth := max(rerankDepth*2, q.Page*q.Size)
-	order, err := s.search(ctx, x.an.Words(), p, set, depth, res)
+	from, err := q.from()
 	if err != nil {
 		return err
 	}
-	if order, err = x.bySound(ctx, s, p, set, depth, order, res); err != nil {
+	f := finding{ctx: ctx, x: x, s: s, set: set, depth: max(2*rerankDepth, from+q.Size+1)}
+	if err := f.search(p, res); err != nil {
 		return err
 	}
-	if order, err = s.promote(p, order, set, t.rules.Pinned[ruleKey(q.Text)], res); err != nil {
+	if err := f.bySound(p, res); err != nil {
 		return err
 	}
-	res.Total = max(res.Total, len(order))
-	return s.page(q, p, order, res)
+	if err := s.addFacets(q, f.matched, res); err != nil {
+		return err
+	}
+	if q.Sort == "date" {
+		m, err := newMatcher(s, p.terms)
+		if err != nil {
+			return err
+		}
+		return s.byDate(ctx, q, f.matched, m, res)
+	}
+	if f.order, err = s.promote(p, f.order, set, t.rules.Pinned[ruleKey(q.Text)], res); err != nil {
+		return err
+	}
+	res.Total = max(res.Total, min(len(f.order), from+len(f.order)))
+	return s.page(q, p, f.order, from, res)
+}
+
+// finding is one search under way: what it may find, and what it has found.
+type finding struct {
+	ctx   context.Context
+	x     *Index
+	s     *snapshot
+	set   bitset
+	depth int
+
+	order   []ranked // best first
+	matched bitset   // documents that count as found
 }
 
 // bySound reads a query by its sound when what it says is found badly: the
 // words that sound alike and that pages use are looked for, too.
-func (x *Index) bySound(ctx context.Context, s *snapshot, p *plan, set bitset, depth int, order []ranked, res *Result) ([]ranked, error) {
+func (f *finding) bySound(p *plan, res *Result) error {
 	var cover float32
-	if len(order) > 0 {
-		cover = order[0].cover
+	if len(f.order) > 0 {
+		cover = f.order[0].cover
 	}
-	if p.whole || p.text == "" || cover >= soundCover {
-		return order, nil
+	if p.whole || p.text == "" || cover >= soundCover || p.rules && cover == 0 && len(f.order) > 0 {
+		return nil
 	}
-	lex := x.known()
+	lex := f.x.known()
 	if lex == nil {
-		return order, nil
+		return nil
 	}
-	for _, meant := range lex.readings(p.text, x.an.Words()) {
-		heard := x.planHeard(p, meant)
-		alike := &Result{}
-		other, err := s.search(ctx, x.an.Words(), heard, set, depth, alike)
-		if err != nil {
-			return nil, err
+	for _, meant := range lex.readings(p.text, f.x.words()) {
+		heard, alike, other := f.x.planHeard(p, meant), &Result{}, *f
+		if err := other.search(heard, alike); err != nil {
+			return err
 		}
-		if len(other) == 0 || other[0].cover < cover+soundGain {
+		if len(other.order) == 0 || other.order[0].cover < cover+soundGain {
 			continue
 		}
-		*p = *heard
+		*p, *f = *heard, other
 		res.Total, res.Relaxed, res.Suggestion = alike.Total, "sound", &meant
-		return other, nil
+		return nil
 	}
-	return order, nil
+	return nil
 }
 
 // maxReadings bounds the readings of a spoken query that are judged.
@@ -178,49 +216,60 @@ func (l *lexicon) readings(text string, words *analysis.Words) []string {
 func (x *Index) planHeard(p *plan, meant string) *plan {
 	heard := *p
 	heard.terms, heard.text = nil, meant
-	heard.addTerms(x.an.Words(), []rune(meant), 1)
+	heard.addTerms(x.words(), []rune(meant), 1)
 	x.expand(&heard, []rune(meant))
 	n := len(heard.terms)
-	heard.addTerms(x.an.Words(), []rune(p.text), saidWeight)
+	heard.addTerms(x.words(), []rune(p.text), saidWeight)
 	for i := n; i < len(heard.terms); i++ {
 		heard.terms[i].extra = true
 	}
 	return &heard
 }
 
-// search ranks: BM25 over everything, then a close look at the best.
-func (s *snapshot) search(ctx context.Context, words *analysis.Words, p *plan, set bitset, depth int, res *Result) ([]ranked, error) {
+// search ranks: BM25F over everything, related words if the best page has
+// little of the query, then a close look at the best.
+func (f *finding) search(p *plan, res *Result) error {
+	f.order, f.matched = nil, newBitset(f.s.size)
 	if len(p.terms) == 0 {
-		return nil, nil
+		return nil
 	}
-	acc := s.accumulator()
+	s, acc := f.s, f.s.accumulator()
 	defer s.scratch.Put(acc)
-	total, err := s.accumulate(ctx, p.terms, acc)
+	total, err := s.accumulate(f.ctx, p.terms, acc)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	prior, err := s.prior()
 	if err != nil {
-		return nil, err
+		return err
 	}
-	top, count := acc.best(depth, set, prior)
-	res.Total = max(count, len(top))
 	total = max(total, math.SmallestNonzeroFloat32)
+	top, enough := acc.best(f.depth, f.set, prior)
 	if len(top) > 0 && top[0].cover/total < relatedCover {
-		extra, err := s.related(p, words, top)
+		extra, err := s.related(p, f.x.words(), top)
 		if err != nil {
-			return nil, err
+			return err
 		}
-		if _, err := s.accumulate(ctx, extra, acc); err != nil {
-			return nil, err
+		if _, err := s.accumulate(f.ctx, extra, acc); err != nil {
+			return err
 		}
-		top, _ = acc.best(depth, set, prior)
+		top, _ = acc.best(f.depth, f.set, prior)
 	}
+	f.matched, res.Total = acc.matching(enough, f.set)
 	if len(top) > 0 && top[0].cover < 0.999*total {
 		res.Relaxed = "some"
 	}
-	return s.rerank(p, top, total)
+	// What is found but does not count as a match, only fills up a short page.
+	if few := max(res.Total, shortList); len(top) > few {
+		top = top[:few]
+	}
+	f.order, err = s.rerank(p, top, total)
+	return err
 }
+
+// shortList is how many results a search may have at most of which none has
+// much of the query.
+const shortList = 100
 
 // promote puts pinned documents and those with the very document number asked
 // for in front.
@@ -269,13 +318,12 @@ func (s *snapshot) promote(p *plan, order []ranked, set bitset, pinned []string,
 }
 
 // page turns one page of the order into hits.
-func (s *snapshot) page(q *Query, p *plan, order []ranked, res *Result) error {
+func (s *snapshot) page(q *Query, p *plan, order []ranked, from int, res *Result) error {
 	m, err := newMatcher(s, p.terms)
 	if err != nil {
 		return err
 	}
-	from := min(len(order), (q.Page-1)*q.Size)
-	for _, r := range order[from:min(len(order), from+q.Size)] {
+	for _, r := range order[min(len(order), from):min(len(order), from+q.Size)] {
 		c := r.cand
 		if c == nil {
 			if c, err = s.candidate(r.doc); err != nil {
@@ -284,5 +332,6 @@ func (s *snapshot) page(q *Query, p *plan, order []ranked, res *Result) error {
 		}
 		res.Hits = append(res.Hits, newHit(c, r.score, m))
 	}
+	q.next(res, from, len(order))
 	return nil
 }

@@ -62,9 +62,9 @@ func (s *snapshot) accumulate(ctx context.Context, terms []planTerm, acc *accumu
 	return total, nil
 }
 
-// best takes the n best documents out of acc, best first, and counts how many
-// documents have at least half of the weight that the fullest one has.
-func (a *accumulator) best(n int, allowed bitset, prior []float32) (top []scored, count int) {
+// best takes the n best documents out of acc, best first. matched is how much
+// of the query a document must cover to be counted as found.
+func (a *accumulator) best(n int, allowed bitset, prior []float32) (top []scored, matched float32) {
 	h := make(scoredHeap, 0, n)
 	var fullest, enough float32 // enough: the score that can still get in
 	for d, sc := range a.score {
@@ -86,19 +86,25 @@ func (a *accumulator) best(n int, allowed bitset, prior []float32) (top []scored
 			enough = h[0].score / (1 + authorityWeight)
 		}
 	}
-	limit := max(fullest*countShare, math.SmallestNonzeroFloat32)
-	for d, c := range a.cover {
-		if c >= limit && allowed.has(uint32(d)) {
-			count++
-		}
-	}
 	slices.SortFunc(h, func(x, y scored) int {
 		if c := cmp.Compare(y.score, x.score); c != 0 {
 			return c
 		}
 		return cmp.Compare(x.doc, y.doc)
 	})
-	return h, count
+	return h, max(fullest*countShare, math.SmallestNonzeroFloat32)
+}
+
+// matching gives the documents that have at least this much of the query.
+func (a *accumulator) matching(limit float32, allowed bitset) (set bitset, count int) {
+	set = make(bitset, (len(a.cover)+63)/64)
+	for d, c := range a.cover {
+		if c >= limit && allowed.has(uint32(d)) {
+			set[d>>6] |= 1 << (d & 63)
+			count++
+		}
+	}
+	return set, count
 }
 
 // countShare is the share of the fullest document's weight that a document

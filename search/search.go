@@ -35,7 +35,8 @@ type Query struct {
 	Year         int
 	Kind         string
 	Sort         string // "relevance" (default) or "date"
-	Page         int    // from 1
+	Page         int    // from 1, at most MaxDepth results deep
+	Cursor       string // Result.Next of the page before, instead of Page; any depth
 	Size         int    // default 10, at most 100
 	Facets       bool
 }
@@ -65,6 +66,8 @@ type Result struct {
 	// (not all words), "sound" (sound-alikes).
 	Relaxed string             `json:"relaxed,omitempty"`
 	Facets  map[string][]Facet `json:"facets,omitempty"`
+	// Next is the Cursor of the following page, "" on the last one.
+	Next string `json:"next,omitempty"`
 }
 
 // Facet is one value of a filterable field and how many hits have it.

@@ -53,7 +53,7 @@ func appendWords(out []Suggestion, words *completions, key string, n int) []Sugg
 // pages gives the titles that fit best, by the first stage of ranking alone.
 func (x *Index) pages(ctx context.Context, s *snapshot, key string, n int) ([]Suggestion, error) {
 	p := &plan{}
-	p.addTerms(x.an.Words(), []rune(key), 1)
+	p.addTerms(x.words(), []rune(key), 1)
 	acc := s.accumulator()
 	defer s.scratch.Put(acc)
 	if _, err := s.accumulate(ctx, p.terms, acc); err != nil {

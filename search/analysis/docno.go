@@ -57,17 +57,22 @@ func FindDocNo(text string) (string, bool) {
 }
 
 // CitedDocNos gives the keys of document numbers cited in running text, at
-// most limit of them. The code before the bracket may carry words of the
-// sentence; keys of its shorter endings are not given, the caller looks the
-// exact key up.
+// most limit citations. Words of the sentence may stand right before the
+// issuer's code, so each ending of it that may be the code gives a key.
 func CitedDocNos(text string, limit int) []string {
 	s := squeeze(text)
 	var out []string
 	for _, m := range strictDocNo.FindAllStringSubmatchIndex(s, limit) {
-		out = append(out, key(s, m))
+		code, rest := []rune(s[m[2]:m[3]]), key(s, m)[m[3]-m[2]:]
+		for n := 2; n <= min(len(code), longestCode); n++ {
+			out = append(out, string(code[len(code)-n:])+rest)
+		}
 	}
 	return out
 }
+
+// longestCode is how many characters an issuer's code has: 粤府办函.
+const longestCode = 6
 
 func squeeze(text string) string {
 	return strings.ReplaceAll(zhtext.Fold(text), " ", "")

@@ -37,14 +37,14 @@ const domainFrequency = 3000
 // Words is gse's segmenter with our dictionary. It is immutable once loaded
 // and safe for concurrent use.
 type Words struct {
-	seg   gse.Segmenter
-	known map[string]bool // words of three and more characters, for search mode
-	max   int             // characters of the longest
+	seg     gse.Segmenter
+	known   map[string]bool // words of three and more characters, for search mode
+	special map[string]bool // domain words and the admin's
 }
 
 // LoadWords loads the dictionary with extra words.
 func LoadWords(extra []string) *Words {
-	w := &Words{known: map[string]bool{}}
+	w := &Words{known: map[string]bool{}, special: map[string]bool{}}
 	w.seg.Dict = gse.NewDict()
 	w.seg.Init()
 	w.seg.SkipLog = true
@@ -58,7 +58,9 @@ func LoadWords(extra []string) *Words {
 		w.add(word, n)
 	}
 	for _, word := range append(strings.Fields(domainWords), extra...) {
-		w.add(strings.ReplaceAll(zhtext.Fold(word), " ", ""), domainFrequency)
+		word = strings.ReplaceAll(zhtext.Fold(word), " ", "")
+		w.special[word] = true
+		w.add(word, domainFrequency)
 	}
 	w.seg.CalcToken()
 	return w
@@ -71,7 +73,6 @@ func (w *Words) add(word string, freq float64) {
 	}
 	if n >= 3 {
 		w.known[word] = true
-		w.max = max(w.max, n)
 	}
 	// gse refuses nothing but a token that its trie cannot hold; a word that
 	// is missing only costs ranking.
@@ -87,6 +88,9 @@ func (w *Words) Is(word string) bool {
 	_, _, ok := w.seg.Dict.Find([]byte(word))
 	return ok
 }
+
+// Special tells whether a folded word is one of the domain's or an admin's.
+func (w *Words) Special(word string) bool { return w.special[word] }
 
 // Segment cuts Chinese text into words and calls fn for each; rune offsets.
 func (w *Words) Segment(text []rune, fn func(i, j int)) {
@@ -125,7 +129,13 @@ type lazyWords struct {
 	load  func() *Words
 }
 
+// plainWords is the dictionary without words of an admin, shared by all.
+var plainWords = sync.OnceValue(func() *Words { return LoadWords(nil) })
+
 func newLazyWords(extra []string) *lazyWords {
+	if len(extra) == 0 {
+		return &lazyWords{load: plainWords}
+	}
 	return &lazyWords{extra: extra, load: sync.OnceValue(func() *Words { return LoadWords(extra) })}
 }
 

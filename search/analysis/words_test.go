@@ -1,29 +1,64 @@
 package analysis
 
 import (
-	"fmt"
-	"runtime"
+	"strings"
 	"testing"
-	"time"
+
+	"github.com/tingdong/tingdong/zhtext"
 )
 
-func TestLoadDev(t *testing.T) {
-	var a, b runtime.MemStats
-	runtime.GC()
-	runtime.ReadMemStats(&a)
-	t0 := time.Now()
-	w := LoadWords(nil)
-	d := time.Since(t0)
-	runtime.GC()
-	runtime.ReadMemStats(&b)
-	fmt.Println(d, (b.HeapAlloc-a.HeapAlloc)>>20, "MB")
-	text := []rune("深圳市盐田区住房公积金管理委员会关于印发不动产权证书办理指南的通知持有大量信用卡的行为是否属于诈骗罪的预备")
-	w.Segment(text, func(i, j int) { fmt.Print(string(text[i:j]), "/") })
-	fmt.Println()
-	w.Long(text, func(i, j int) { fmt.Print(string(text[i:j]), " ") })
-	t0 = time.Now()
-	for range 1000 {
-		w.Segment(text, func(i, j int) {})
+func TestWords(t *testing.T) {
+	w := LoadWords([]string{"梅沙湾云服务"})
+	for in, want := range map[string]string{
+		"住房公积金提取":  "住房公积金 公积金",
+		"梅沙湾云服务开通": "梅沙湾云服务",
+		"教育":       "",
+	} {
+		var got []string
+		text := []rune(in)
+		w.Long(text, func(i, j int) { got = append(got, string(text[i:j])) })
+		if strings.Join(got, " ") != want {
+			t.Errorf("%s has the words %q, want %q", in, got, want)
+		}
 	}
-	fmt.Println(float64(len(string(text))*1000)/time.Since(t0).Seconds()/1e6, "MB/s")
+	if New(nil).Fingerprint() == New([]string{"新词"}).Fingerprint() {
+		t.Error("another dictionary has the same fingerprint")
+	}
+}
+
+func TestCount(t *testing.T) {
+	c := New(nil).Count(zhtext.Runes("Running 公积金, 税 2017年 ＲＵＮＳ", 0))
+	for term, n := range map[string]int{"run": 2, "公积": 1, "积金": 1, "公积金": 1, "税": 1, "2017": 1, "年": 1} {
+		if c.Terms[term] != n {
+			t.Errorf("%q counts %d, want %d; all: %v", term, c.Terms[term], n, c.Terms)
+		}
+	}
+}
+
+func FuzzSegment(f *testing.F) {
+	w := LoadWords(nil)
+	for _, s := range []string{"公积金提取", "𠀀字", "a公b", "\xff公"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		text := zhtext.Runes(s, 0)
+		Runs(text, func(k Kind, from, to int) {
+			if k != Han {
+				return
+			}
+			at := 0
+			w.Segment(text[from:to], func(i, j int) {
+				if i != at || j <= i {
+					t.Fatalf("word %d…%d after %d in %q", i, j, at, string(text[from:to]))
+				}
+				at = j
+			})
+			if at != to-from {
+				t.Fatalf("words end at %d of %d in %q", at, to-from, string(text[from:to]))
+			}
+		})
+		DocNo(s)
+		FindDocNo(s)
+		CitedDocNos(s, 3)
+	})
 }

@@ -83,9 +83,9 @@ func runCollection(ctx context.Context, o Options, c collection, words *analysis
 	t.head(c.name, len(docs))
 	for _, make := range []func(dir string) (Engine, error){
 		func(dir string) (Engine, error) { return newOurs(dir) },
-		func(dir string) (Engine, error) { return newBleveCJK(dir, "bm25") },
+		// By tf-idf, which is Bleve's default and does better than its BM25
+		// as it comes.
 		func(dir string) (Engine, error) { return newBleveCJK(dir, "tf-idf") },
-		func(dir string) (Engine, error) { return newBleveGSE(dir, "bm25", words) },
 		func(dir string) (Engine, error) { return newBleveGSE(dir, "tf-idf", words) },
 	} {
 		if err := t.engine(ctx, o, make, docs, tasks); err != nil {
@@ -132,6 +132,33 @@ func (c collection) tasks(data string) ([]task, error) {
 		}
 	}
 	return out, nil
+}
+
+// loadQueries is how many queries, taken evenly from all, speed is measured
+// with.
+const loadQueries = 1000
+
+func every(queries []string, n int) []string {
+	if len(queries) <= n {
+		return queries
+	}
+	out := make([]string, n)
+	for i := range out {
+		out[i] = queries[i*len(queries)/n]
+	}
+	return out
+}
+
+// clean are the tasks without errors in their queries: what peers are asked,
+// the slowest of which needs minutes for them.
+func clean(tasks []task) []task {
+	var out []task
+	for _, t := range tasks {
+		if !strings.Contains(t.name, ",") {
+			out = append(out, t)
+		}
+	}
+	return out
 }
 
 // table collects the rows of one collection.
@@ -209,6 +236,7 @@ func (t *table) engine(ctx context.Context, o Options, create func(string) (Engi
 		t.score(e.Name(), k, answers)
 		queries = append(queries, k.queries...)
 	}
+	queries = every(queries, loadQueries)
 	for _, clients := range []int{1, 4, 16} {
 		l, err := load(ctx, e, queries, clients)
 		if err != nil {
@@ -227,6 +255,7 @@ func (t *table) peer(ctx context.Context, o Options, script string, docs []*sear
 	defer os.RemoveAll(dir)
 	fmt.Fprintln(o.Log, script)
 	var queries []string
+	tasks = clean(tasks)
 	for _, k := range tasks {
 		queries = append(queries, k.queries...)
 	}
