@@ -50,9 +50,13 @@ func (m *Matcher) Decide(q Query) Decision {
 	return m.choose(all, first)
 }
 
-// hasContent reports whether the free texts of a match say something.
+// hasContent reports whether the free texts of a match say something, and
+// whether a search for a column is for what was said: 医保 is not 医保局.
 func (m *Matcher) hasContent(f *found) bool {
 	for _, p := range f.Parts {
+		if f.block.Action == string(Search) && p.Value >= 0 && p.Cost > 0 && p.Size != p.To-p.From {
+			return false
+		}
 		if p.List.Wildcard && m.trim(f.reading.slice(p.From, p.To)) == "" {
 			return false
 		}

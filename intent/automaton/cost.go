@@ -5,11 +5,13 @@ import "github.com/tingdong/tingdong/intent/phonetic"
 // Costs of the edits that are no confusion of sounds; a syllable taken for one
 // that is nothing like it costs 1. Set on the quality tests of package intent.
 const (
-	costDrop     = 0.7  // a token of the template was not heard
-	costInsert   = 0.78 // a token was heard that the template does not have: dearer, since it leaves a sound unexplained
-	costParticle = 0.3  // either, for a token that carries little
-	costUnlike   = 1
-	costForeign  = 0.95 // least for a word in the place of a character
+	costDrop      = 0.7  // a token of the template was not heard
+	costInsert    = 0.78 // a token was heard that the template does not have: dearer, since it leaves a sound unexplained
+	costParticle  = 0.3  // either, for a token that carries little
+	costStray     = 0.95 // an unknown token between the words of the grammar
+	costStrayWord = 1.3  // the same for a foreign word
+	costUnlike    = 1
+	costForeign   = 0.95 // least for a word in the place of a character
 
 	// Tie-breakers, no edits: what the template says in so many words is
 	// preferred to a wildcard, and a wildcard to a skipped word.

@@ -78,6 +78,7 @@ type Searcher struct {
 	seen   seenSet
 	spots  spotCache
 	words  wordCache
+	mixed  bool               // there are Chinese characters among the tokens
 	skips  [MaxTokens][]int32 // lengths of the skip words at each token
 	hits   []Match
 }
@@ -89,6 +90,7 @@ type Searcher struct {
 func (s *Searcher) Search(a *Automaton, env Env, tokens []Token) []Match {
 	s.a, s.env, s.tokens = a, env, tokens[:min(len(tokens), MaxTokens)]
 	s.findSkips()
+	s.mixed = slices.ContainsFunc(s.tokens, func(t Token) bool { return t.Word == "" })
 	full := Allow(len(s.tokens))
 	s.pass(min(full, nearBound))
 	if full > nearBound && !slices.ContainsFunc(s.hits, func(m Match) bool { return m.Wild == 0 }) {
@@ -212,7 +214,20 @@ func (s *Searcher) skipToken(it item) {
 		skipped.skipped += int16(n)
 		s.step(skipped, it.state, n, 0)
 	}
-	s.step(it, it.state, 1, s.tokens[it.pos].insert)
+	s.step(it, it.state, 1, s.strayCost(&s.tokens[it.pos]))
+}
+
+// strayCost is the cost of a token between the words of the grammar that does
+// not belong there. It may well be a word that changes the meaning, as 大 in
+// 打开大数据, a foreign word surely does.
+func (s *Searcher) strayCost(t *Token) float32 {
+	switch {
+	case s.env.Lenient || t.insert == costParticle:
+		return t.insert
+	case t.Word != "" && s.mixed:
+		return costStrayWord
+	}
+	return costStray
 }
 
 func hasPrefix(tokens []Token, w SkipWord) bool {
