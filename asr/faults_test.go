@@ -24,6 +24,13 @@ func misbehave(role string, load func() (asr.Opener, error)) error {
 	case "garbage at once":
 		fmt.Println("Hello! This is not a frame.")
 		time.Sleep(time.Minute)
+	case "aborts every time":
+		return asr.Serve(os.Stdin, &faulty{role: "aborts"}, 1, load)
+	case "cannot decode once":
+		return asr.Serve(os.Stdin, os.Stdout, 1, func() (asr.Opener, error) {
+			opener, err := load()
+			return &flaky{Opener: opener}, err
+		})
 	}
 	if again, err := os.OpenFile(os.Getenv("TINGDONG_TEST_ONCE"), os.O_CREATE|os.O_EXCL, 0o600); err == nil {
 		again.Close() // the first worker of a test misbehaves, the next one does not
@@ -64,6 +71,61 @@ func (f *faulty) Write(b []byte) (int, error) {
 		f.hoard = bytes.Repeat([]byte{1}, 200<<20)
 	}
 	return os.Stdout.Write(b)
+}
+
+// flaky makes recognizers of which one fails at one piece of audio, as
+// libvosk does when it returns −1.
+type flaky struct {
+	asr.Opener
+	pieces atomic.Int32
+}
+
+type flakyRecognizer struct {
+	asr.Recognizer
+	flaky *flaky
+}
+
+func (f *flaky) Open(ctx context.Context, o asr.Options) (asr.Recognizer, error) {
+	r, err := f.Opener.Open(ctx, o)
+	return flakyRecognizer{r, f}, err
+}
+
+func (r flakyRecognizer) Accept(ctx context.Context, pcm []byte) (asr.Step, error) {
+	if r.flaky.pieces.Add(1) == 5 { // the warm-up takes two
+		return asr.Step{}, errors.New("−1")
+	}
+	return r.Recognizer.Accept(ctx, pcm)
+}
+
+// Audio that libvosk cannot decode is an error of its own; the stream goes on.
+func TestUndecodableAudio(t *testing.T) {
+	pool := ready(t, startPool(t, asr.Config{Workers: 1, Command: command("cannot decode once")}))
+	pcm := speechtest.Synthetic(t, "wo3 yao4 tou2 su4", "")
+	r := open(t, pool, asr.Options{})
+	defer r.Close()
+	if _, err := listen(r, pcm, 3200, nil); err == nil || errors.Is(err, asr.ErrWorker) {
+		t.Errorf("the error was swallowed: %v", err)
+	}
+	if got, err := listen(r, pcm, 3200, nil); err != nil || got != "我要投诉" {
+		t.Errorf("afterwards: heard %q, %v", got, err)
+	}
+	if w := pool.Stats().Workers[0]; w.Restarts != 0 {
+		t.Errorf("the worker was replaced: %s", w.Failure)
+	}
+}
+
+// Audio that kills every worker ends its own stream, and not for ever.
+func TestDeadlyAudio(t *testing.T) {
+	pool := ready(t, startPool(t, asr.Config{Workers: 2, Command: command("aborts every time")}))
+	r := open(t, pool, asr.Options{})
+	defer r.Close()
+	_, err := listen(r, speechtest.Silence(3000), 3200, nil)
+	if !errors.Is(err, asr.ErrWorker) || !strings.Contains(err.Error(), "5 times") {
+		t.Errorf("%v", err)
+	}
+	if err := pool.Wait(t.Context()); err != nil {
+		t.Errorf("the pool did not recover: %v", err)
+	}
 }
 
 // However a worker goes wrong, the stream gets its text.

@@ -30,7 +30,8 @@ type slot struct {
 	current *process // nil while there is none
 
 	restarts uint64
-	failure  error // why the last one failed
+	failure  error // why the last one was lost
+	unable   error // why the last one could not even start
 }
 
 // errStopped means that the group's workers were stopped on purpose.
@@ -161,7 +162,7 @@ func (g *group) waitReady(ctx context.Context) error {
 		for _, s := range g.slots {
 			if s.current == nil {
 				missing++
-				failure = errors.Join(failure, s.failure)
+				failure = errors.Join(failure, s.unable)
 			}
 		}
 		g.mu.Unlock()

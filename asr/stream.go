@@ -68,7 +68,7 @@ func (s *stream) start(ctx context.Context) error {
 }
 
 // Accept decodes audio of any length. When ctx ends first, the audio stays
-// part of the stream.
+// part of the stream; when it cannot be decoded, the utterance is dropped.
 func (s *stream) Accept(ctx context.Context, pcm []byte) (Step, error) {
 	if s.closed {
 		return Step{}, fmt.Errorf("accept audio: %w", ErrClosed)
@@ -134,6 +134,11 @@ func (s *stream) perform(ctx context.Context, kind byte) (Step, answer, error) {
 			return step, a, nil
 		case ctx.Err() != nil:
 			s.detach() // its answer may still come
+			return step, a, err
+		case errors.Is(err, errDecoder):
+			// The same audio would fail again: the stream goes on after it.
+			s.detach()
+			s.forget()
 			return step, a, err
 		case !errors.Is(err, errLost):
 			return step, a, err

@@ -39,11 +39,11 @@ func (s *slot) runOne(ctx context.Context) (worked bool, err error) {
 	defer cancel()
 	p, err := startProcess(starting, config.Command(s.group.model.Dir))
 	if err != nil {
-		s.group.update(func() { s.failure, s.restarts = err, s.restarts+1 })
+		s.group.update(func() { s.failure, s.unable, s.restarts = err, err, s.restarts+1 })
 		return false, err
 	}
 	base := residentBytes(p.cmd.Process.Pid)
-	s.group.update(func() { s.current, s.failure = p, nil })
+	s.group.update(func() { s.current, s.failure, s.unable = p, nil, nil })
 	err = s.watch(ctx, p, base)
 	s.group.update(func() { s.current, s.failure, s.restarts = nil, err, s.restarts+1 })
 	if ctx.Err() != nil {
