@@ -43,7 +43,7 @@ func (s *slot) runOne(ctx context.Context) (worked bool, err error) {
 		return false, err
 	}
 	base := residentBytes(p.cmd.Process.Pid)
-	s.group.update(func() { s.current, s.failure, s.unable = p, nil, nil })
+	s.group.update(func() { s.current, s.unable = p, nil })
 	err = s.watch(ctx, p, base)
 	s.group.update(func() { s.current, s.failure, s.restarts = nil, err, s.restarts+1 })
 	if ctx.Err() != nil {
