@@ -18,6 +18,7 @@ type Matcher struct {
 	lists     map[string]*list // by the keys of listKey
 	skips     []automaton.SkipWord
 	columns   *grammar.Columns
+	lexicon   *lexicon
 	files     []*grammar.File
 	searchers sync.Pool // of *automaton.Searcher
 }
@@ -45,7 +46,7 @@ type list struct {
 // check; what it would have refused never matches here. The error says which
 // file is too large.
 func Compile(files []*grammar.File, columns *grammar.Columns) (*Matcher, error) {
-	m := &Matcher{lists: map[string]*list{}, columns: columns, files: files}
+	m := &Matcher{lists: map[string]*list{}, columns: columns, files: files, lexicon: newLexicon(columns)}
 	m.searchers.New = func() any { return new(automaton.Searcher) }
 	var b automaton.Builder
 	for i, f := range files {

@@ -3,6 +3,7 @@ package intent
 import (
 	"cmp"
 	"math"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -64,7 +65,8 @@ func (m *Matcher) hasContent(f *found) bool {
 	return true
 }
 
-// context is what requires_context and excludes_context of a grammar see.
+// context is what requires_context and excludes_context of a grammar see: role,
+// page and lang as given, and list on a page of a list.
 func (q Query) context() map[string]any {
 	c := map[string]any{}
 	for k, v := range map[string]string{"role": q.Role, "page": q.Page, "lang": q.Lang} {
@@ -72,18 +74,29 @@ func (q Query) context() map[string]any {
 			c[k] = v
 		}
 	}
+	if listPage.MatchString(q.Page) {
+		c["list"] = true
+	}
 	return c
 }
 
+// listPage tells the address of a page of a list: index_2.html, ?page=3.
+var listPage = regexp.MustCompile(`[?&]page=\d+|/(index|list)(_\d+)?\.s?html?$|_\d+\.s?html?$|/page/\d+`)
+
 // candidate turns a match into what it would do.
 func (m *Matcher) candidate(f *found, q Query, heard int) Candidate {
+	for _, p := range f.Parts {
+		if s, ok := f.slots[p.Ref.Slot].(string); ok && p.List.Wildcard {
+			f.slots[p.Ref.Slot] = m.lexicon.mend(s)
+		}
+	}
 	c := Candidate{
 		Intent: f.intent.Name, Exact: f.Cost == 0, Heard: heard,
 		Utterance: string(f.reading.text.Display), Template: f.template.Source,
-		Slots: f.slots, Action: None, wild: f.Wild, tokens: f.compared(),
+		Slots: f.slots, Action: None, wild: f.Wild, skipped: f.Skipped, tokens: f.compared(),
 	}
 	c.Confidence = confidence(f) * heardWeight(q, heard)
-	c.rank = rank(f, c.Confidence) + prior(f, q) - 0.0001*float64(f.Skipped)
+	c.rank = rank(f, c.Confidence) + prior(f, q)
 	m.outcome(&c, f)
 	c.Say = say(f.block.Say, &c)
 	return c
@@ -224,6 +237,7 @@ func (c *Candidate) target() string {
 
 // choose ranks the candidates and decides.
 func (m *Matcher) choose(all []Candidate, first *reading) Decision {
+	preferWhole(all)
 	slices.SortStableFunc(all, func(a, b Candidate) int { return cmp.Compare(b.rank, a.rank) })
 	all = distinct(all)
 	d := Decision{Utterance: string(first.text.Display), Candidates: all}
@@ -257,6 +271,22 @@ func (m *Matcher) choose(all []Candidate, first *reading) Decision {
 		}
 	}
 	return d
+}
+
+// preferWhole ranks exact matches that take a skip word for a part of a name
+// above those that skip it.
+func preferWhole(all []Candidate) {
+	least := math.MaxInt
+	for _, c := range all {
+		if c.Exact && c.wild == 0 {
+			least = min(least, c.skipped)
+		}
+	}
+	for i := range all {
+		if all[i].Exact && all[i].skipped > least {
+			all[i].rank -= 1.5 * margin
+		}
+	}
 }
 
 // needs is the confidence from which the candidate is acted on.
@@ -312,6 +342,6 @@ func (m *Matcher) fallback(d Decision, first *reading) Decision {
 
 // searchFor is the search for an utterance as it is, without fillers.
 func (m *Matcher) searchFor(utterance string) Candidate {
-	query := m.trim(utterance)
+	query := m.lexicon.mend(m.trim(utterance))
 	return Candidate{Intent: "Search", Confidence: 0.5, Utterance: utterance, Action: Search, SearchFor: query, Slots: map[string]any{"query": query}}
 }

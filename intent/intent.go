@@ -45,6 +45,7 @@ type Candidate struct {
 	Say        string
 	rank       float64 // Confidence with the priors of role, page and weight
 	wild       int     // tokens that wildcards took
+	skipped    int     // tokens of skip words
 	tokens     int     // that were compared
 }
 

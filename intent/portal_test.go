@@ -118,6 +118,9 @@ func TestPortalExamples(t *testing.T) {
 		}
 	}
 	t.Logf("%d of %d right", right, total)
+	if float64(right) < 0.97*float64(total) {
+		t.Error("want 97 %")
+	}
 }
 
 // ownCase is one line of testdata/portal.txt taken apart.

@@ -176,6 +176,9 @@ func Cost(a, b rune) float32 {
 	return best
 }
 
+// Toneless is the reading without its tone.
+func (r Reading) Toneless() Reading { return r & 0x7ff }
+
 // Class is a number shared by the syllables that an accent makes one; it is
 // the key of indexes. Syllables of different classes cost at least ClassCost.
 func (r Reading) Class() uint16 { return costs.class[r.initial()*nFinals+r.final()] }
