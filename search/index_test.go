@@ -23,7 +23,7 @@ func open(t *testing.T, o Options) *Index {
 	return x
 }
 
-func fill(t *testing.T, x *Index, docs ...Document) {
+func put(t *testing.T, x *Index, docs ...Document) {
 	t.Helper()
 	var ops []Op
 	for _, d := range docs {
@@ -57,7 +57,7 @@ func TestApplyReopenDelete(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	fill(t, x, Document{ID: "a", Title: "公积金提取指南", Body: "办理住房公积金提取", Date: "2024-03-01"},
+	put(t, x, Document{ID: "a", Title: "公积金提取指南", Body: "办理住房公积金提取", Date: "2024-03-01"},
 		Document{ID: "b", Title: "教育局", Body: "学校招生"})
 	if err := x.Apply(7, []Op{{Delete: "b"}}); err != nil {
 		t.Fatal(err)
@@ -89,7 +89,7 @@ func TestOpenDamaged(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	fill(t, x, Document{ID: "a", Title: "公积金"})
+	put(t, x, Document{ID: "a", Title: "公积金"})
 	if err := x.Close(); err != nil {
 		t.Fatal(err)
 	}

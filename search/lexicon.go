@@ -57,28 +57,34 @@ func newLexicon(s *scorch.IndexSnapshot, dict *analysis.Words) (*lexicon, error)
 		return nil, fmt.Errorf("%w: %w", ErrDamaged, err)
 	}
 	l := &lexicon{docs: int(n)}
-	counts, titles := map[[2]uint16]uint32{}, map[string]int{}
-	want := func(term string) bool {
-		_, pair := hanPair(term)
-		return pair || dict.Is(term)
-	}
-	if err := eachTerm(s.Segments(), fieldTitle, want, func(term string, docs uint64) {
+	pairs, titles := map[[2]uint16]uint32{}, map[string]int{}
+	want := func(term string) bool { _, pair := hanPair(term); return pair || dict.Is(term) }
+	err = eachTerm(s.Segments(), fieldTitle, want, func(term string, docs uint64) {
 		if k, ok := hanPair(term); ok {
-			counts[k] += 2 * uint32(docs) // titles are written with care
+			pairs[k] += 2 * uint32(docs) // titles are written with care
 		}
 		if dict.Is(term) {
 			titles[term] += int(docs)
 		}
-	}); err != nil {
+	})
+	if err != nil {
 		return nil, err
 	}
-	pair := func(term string) bool { _, ok := hanPair(term); return ok }
-	if err := eachTerm(sample(s.Segments(), sampledDocs), fieldBody, pair, func(term string, docs uint64) {
+	want = func(term string) bool { _, pair := hanPair(term); return pair }
+	err = eachTerm(sample(s.Segments(), sampledDocs), fieldBody, want, func(term string, docs uint64) {
 		k, _ := hanPair(term)
-		counts[k] += uint32(docs)
-	}); err != nil {
+		pairs[k] += uint32(docs)
+	})
+	if err != nil {
 		return nil, err
 	}
+	l.words = newCompletions(weighWords(titles, dict))
+	l.addPairs(pairs)
+	return l, nil
+}
+
+// weighWords brings the words of titles into a fixed order.
+func weighWords(titles map[string]int, dict *analysis.Words) []titleWord {
 	words := make([]titleWord, 0, len(titles))
 	for text, docs := range titles {
 		if dict.Special(text) {
@@ -87,7 +93,10 @@ func newLexicon(s *scorch.IndexSnapshot, dict *analysis.Words) (*lexicon, error)
 		words = append(words, titleWord{text, docs})
 	}
 	slices.SortFunc(words, func(a, b titleWord) int { return strings.Compare(a.text, b.text) })
-	l.words = newCompletions(words)
+	return words
+}
+
+func (l *lexicon) addPairs(counts map[[2]uint16]uint32) {
 	for k, docs := range counts {
 		if docs < minPairDocs && l.docs > smallIndex {
 			continue
@@ -99,12 +108,8 @@ func newLexicon(s *scorch.IndexSnapshot, dict *analysis.Words) (*lexicon, error)
 	}
 	slices.SortFunc(l.byChars, func(a, b pairCount) int { return compareChars(a.first, a.second, b.first, b.second) })
 	slices.SortFunc(l.bySound, func(a, b soundPair) int {
-		if a.sound != b.sound {
-			return int(a.sound) - int(b.sound)
-		}
-		return int(b.docs) - int(a.docs)
+		return cmp.Or(cmp.Compare(a.sound, b.sound), cmp.Compare(b.docs, a.docs), compareChars(a.first, a.second, b.first, b.second))
 	})
-	return l, nil
 }
 
 func compareChars(a1, a2, b1, b2 uint16) int {

@@ -121,8 +121,8 @@ func (s *snapshot) docsOf(field, keyword string) (out []uint32, err error) {
 	return out, nil
 }
 
-// values lists the keywords of a field with how many documents have each.
-func (s *snapshot) values(field string) (out []Facet, err error) {
+// values lists the keywords of a field in ascending order.
+func (s *snapshot) values(field string) (out []string, err error) {
 	dict, err := s.reader.FieldDict(field)
 	if err != nil {
 		return nil, fmt.Errorf("%w: values of field %s: %w", ErrDamaged, field, err)
@@ -136,6 +136,6 @@ func (s *snapshot) values(field string) (out []Facet, err error) {
 		if e == nil {
 			return out, nil
 		}
-		out = append(out, Facet{Value: e.Term, Count: int(e.Count)})
+		out = append(out, e.Term)
 	}
 }

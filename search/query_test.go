@@ -17,7 +17,7 @@ func portal(t *testing.T) *Index {
 		{ID: "gjj", Name: "住房公积金", URL: "/gjj/", Lang: "zh-CN"},
 		{ID: "edu", Name: "Education", URL: "/en/edu/", Lang: "en"},
 	}})
-	fill(t, x,
+	put(t, x,
 		Document{ID: "gjj1", Title: "住房公积金提取指南", Body: "职工购买自住住房的，可以提取本人住房公积金账户内的余额。", Column: "gjj", Date: "2023-05-01", Kind: "guide"},
 		Document{ID: "gjj2", Title: "关于调整住房公积金贷款利率的通知", Body: "自下月起，公积金贷款利率下调。", Column: "住房公积金", Date: "2024-02-01", Kind: "notice"},
 		Document{ID: "fdc", Title: "不动产权证书办理", Body: "申请人持身份证明到不动产登记中心办理不动产权证书。", Date: "2022-01-01", Role: "resident"},
@@ -157,6 +157,12 @@ func TestSnippets(t *testing.T) {
 	if h.TitleHTML != `&lt;script&gt;alert(&#34;<mark>台风</mark>&#34;)&lt;/script&gt;<mark>台风</mark>预警` {
 		t.Errorf("title %s", h.TitleHTML)
 	}
+	if got := find(t, x, Query{Text: "applying for passports"}).Hits[0].TitleHTML; got != "<mark>Applying</mark> <mark>for</mark> a <mark>passport</mark>" {
+		t.Errorf("English title %s", got)
+	}
+	if got := find(t, x, Query{Text: "如何提取公积"}).Hits[0].TitleHTML; got != "住房<mark>公积金提取</mark>指南" {
+		t.Errorf("a part of a word marks %s", got)
+	}
 	if strings.Contains(h.Snippet, "<b") || !strings.Contains(h.Snippet, "<mark>台风</mark>") || !strings.Contains(h.Snippet, "&amp;") {
 		t.Errorf("snippet %s", h.Snippet)
 	}
@@ -221,7 +227,7 @@ func TestSwapAndSnapshot(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	fill(t, next, Document{ID: "only", Title: "公积金新办法"})
+	put(t, next, Document{ID: "only", Title: "公积金新办法"})
 	stop, failed := make(chan struct{}), make(chan error, 1)
 	go func() {
 		for {
@@ -251,7 +257,7 @@ func TestSwapAndSnapshot(t *testing.T) {
 	if got := ids(find(t, x, Query{Text: "公积金"})); got != "only" {
 		t.Errorf("after the swap found %q, want only", got)
 	}
-	fill(t, x, Document{ID: "more", Title: "公积金缴存"})
+	put(t, x, Document{ID: "more", Title: "公积金缴存"})
 	if err := x.Optimize(context.Background()); err != nil {
 		t.Fatal(err)
 	}

@@ -29,14 +29,16 @@ type matcher struct {
 	index  pairIndex // pair → position in weight
 	weight []float64
 	total  float64
-	near   [1024]bool // by the first character's low bits: is it worth a look
-	last   []int      // scratch: where each pair was seen last
+	near   [1024]bool      // by the first character's low bits: is it worth a look
+	stems  map[string]bool // terms that are no pairs, for highlights
+	last   []int           // scratch: where each pair was seen last
 }
 
 func newMatcher(s *snapshot, terms []planTerm) (*matcher, error) {
-	m := &matcher{}
+	m := &matcher{stems: map[string]bool{}}
 	for _, t := range terms {
 		if t.pair == 0 {
+			m.stems[t.term] = true
 			continue
 		}
 		l, err := s.postings(t.term)

@@ -1,6 +1,7 @@
 package search
 
 import (
+	"cmp"
 	"slices"
 
 	"github.com/tingdong/tingdong/search/analysis"
@@ -9,59 +10,32 @@ import (
 // related gives words that the best documents share and the query lacks
 // (pseudo-relevance feedback): the law's word for what a citizen described.
 func (s *snapshot) related(p *plan, words *analysis.Words, top []scored) ([]planTerm, error) {
-	have := map[string]bool{}
-	for _, t := range p.terms {
-		have[t.term] = true
-	}
 	weight := map[string]float64{}
-	top = top[:min(len(top), relatedDocs)]
-	for _, t := range top {
+	for _, t := range top[:min(len(top), relatedDocs)] {
 		c, err := s.candidate(t.doc)
 		if err != nil {
 			return nil, err
 		}
-		text := c.body[:min(len(c.body), relatedChars)]
-		counts := map[string]int{}
-		n := 0
-		analysis.Runs(text, func(k analysis.Kind, from, to int) {
-			if k != analysis.Han {
-				return
-			}
-			words.Segment(text[from:to], func(i, j int) {
-				n++
-				if j-i >= 2 {
-					counts[string(text[from+i:from+j])]++
-				}
-			})
-		})
+		counts, n := wordCounts(c.body[:min(len(c.body), relatedChars)], words)
 		for w, k := range counts {
 			weight[w] += float64(t.score) / float64(top[0].score) * float64(k) / float64(n+20)
 		}
 	}
+	for _, t := range p.terms {
+		delete(weight, t.term)
+	}
 	var out []planTerm
 	for w, v := range weight {
-		if have[w] {
-			continue
-		}
 		l, err := s.postings(w)
 		if err != nil {
 			return nil, err
 		}
-		if len(l.docs) < 2 || len(l.docs) > s.live/10 {
-			continue
+		if len(l.docs) >= 2 && len(l.docs) <= s.live/10 {
+			out = append(out, planTerm{term: w, weight: v * s.idf(len(l.docs)), extra: true})
 		}
-		out = append(out, planTerm{term: w, weight: v * s.idf(len(l.docs)), extra: true})
 	}
 	slices.SortFunc(out, func(a, b planTerm) int {
-		switch {
-		case a.weight > b.weight:
-			return -1
-		case a.weight < b.weight:
-			return 1
-		case a.term < b.term:
-			return -1
-		}
-		return 1
+		return cmp.Or(cmp.Compare(b.weight, a.weight), cmp.Compare(a.term, b.term))
 	})
 	out = out[:min(len(out), relatedTerms)]
 	if len(out) > 0 {
@@ -71,4 +45,22 @@ func (s *snapshot) related(p *plan, words *analysis.Words, top []scored) ([]plan
 		}
 	}
 	return out, nil
+}
+
+// wordCounts counts the Chinese words of two and more characters; n is that of
+// all words.
+func wordCounts(text []rune, words *analysis.Words) (counts map[string]int, n int) {
+	counts = map[string]int{}
+	analysis.Runs(text, func(k analysis.Kind, from, to int) {
+		if k != analysis.Han {
+			return
+		}
+		words.Segment(text[from:to], func(i, j int) {
+			n++
+			if j-i >= 2 {
+				counts[string(text[from+i:from+j])]++
+			}
+		})
+	})
+	return counts, n
 }

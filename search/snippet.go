@@ -2,15 +2,17 @@ package search
 
 import (
 	"html"
+	"slices"
 	"strings"
 
+	"github.com/tingdong/tingdong/search/analysis"
 	"github.com/tingdong/tingdong/zhtext"
 )
 
 // snippetSize is the length of a snippet in characters.
 const snippetSize = 120
 
-func newHit(c *candidate, score float64, m *matcher) Hit {
+func newHit(c *candidate, score float64, m *matcher, words *analysis.Words) Hit {
 	d := c.doc
 	h := Hit{ID: d.ID, Score: score, Title: d.Title, URL: d.URL, Column: d.Column, Date: d.Date}
 	if m == nil {
@@ -18,12 +20,12 @@ func newHit(c *candidate, score float64, m *matcher) Hit {
 		h.Snippet = html.EscapeString(cut(d.Body, 0, snippetSize))
 		return h
 	}
-	h.TitleHTML = mark(d.Title, m)
+	h.TitleHTML = mark(d.Title, m, words)
 	at := 0
 	if hits := m.hits(c.body, nil); len(hits) > 0 {
 		_, at = m.window(hits)
 	}
-	h.Snippet = mark(cut(d.Body, sentenceStart(c.body, at), snippetSize), m)
+	h.Snippet = mark(cut(d.Body, sentenceStart(c.body, at), snippetSize), m, words)
 	return h
 }
 
@@ -53,15 +55,10 @@ func cut(body string, at, n int) string {
 	return out
 }
 
-// mark escapes text for HTML and wraps what the query hit.
-func mark(text string, m *matcher) string {
+// mark escapes text for HTML and wraps the words that the query hit.
+func mark(text string, m *matcher, words *analysis.Words) string {
 	t := zhtext.Map(text)
-	on := make([]bool, len(t.Runes)+1)
-	for _, h := range m.hits(t.Runes, nil) {
-		if m.weight[h.pair] > 0 {
-			on[h.at], on[h.at+1] = true, true
-		}
-	}
+	on := m.marked(t.Runes, words)
 	var b strings.Builder
 	for i := 0; i < len(t.Runes); {
 		j := i
@@ -69,12 +66,58 @@ func mark(text string, m *matcher) string {
 			j++
 		}
 		part := html.EscapeString(strings.ToValidUTF8(text[t.Start[i]:t.Start[j]], "\ufffd"))
-		if on[i] {
-			b.WriteString("<mark>" + part + "</mark>")
-		} else {
-			b.WriteString(part)
+		if on[i] && part != "" {
+			part = "<mark>" + part + "</mark>"
 		}
+		b.WriteString(part)
 		i = j
 	}
 	return b.String()
+}
+
+// A pair of characters is shown as a hit if it weighs at least this share of
+// the heaviest: not 如何. A word is, if two thirds of it are hit.
+const (
+	markedShare = 0.1
+	markedWord  = 2.0 / 3
+)
+
+// marked tells which characters of folded text to show as hit: whole words,
+// of which the query has most, or single characters where words do not fit.
+func (m *matcher) marked(text []rune, words *analysis.Words) []bool {
+	hit, on := make([]bool, len(text)), make([]bool, len(text))
+	heaviest := 0.0
+	for _, w := range m.weight {
+		heaviest = max(heaviest, w)
+	}
+	for _, h := range m.hits(text, nil) {
+		if m.weight[h.pair] >= markedShare*heaviest {
+			hit[h.at], hit[h.at+1] = true, true
+		}
+	}
+	analysis.Runs(text, func(k analysis.Kind, from, to int) {
+		if k == analysis.Word {
+			fill(on[from:to], m.stems[analysis.Stem(text[from:to])])
+			return
+		}
+		words.Segment(text[from:to], func(i, j int) {
+			n := 0
+			for _, h := range hit[from+i : from+j] {
+				if h {
+					n++
+				}
+			}
+			fill(on[from+i:from+j], float64(n) >= markedWord*float64(j-i))
+		})
+	})
+	if !slices.Contains(on, true) {
+		return hit
+	}
+	return on
+}
+
+func fill(s []bool, v bool) {
+	for i := range s {
+		s[i] = v
+	}
 }

@@ -1,0 +1,110 @@
+package search
+
+import (
+	"context"
+	"strings"
+
+	"github.com/tingdong/tingdong/search/analysis"
+)
+
+// bySound reads a query by its sound when what it says is found badly: the
+// words that sound alike and that pages use are looked for, too.
+func (f *finding) bySound(p *plan, res *Result) error {
+	var cover float32
+	if len(f.order) > 0 {
+		cover = f.order[0].cover
+	}
+	if p.whole || p.text == "" || cover >= soundCover || p.rules && cover == 0 && len(f.order) > 0 {
+		return nil
+	}
+	lex := f.x.known()
+	if lex == nil {
+		return nil
+	}
+	for _, meant := range lex.readings(p.text, f.x.words()) {
+		heard, alike, other := f.x.planHeard(p, meant), &Result{}, *f
+		if err := other.search(heard, alike); err != nil {
+			return err
+		}
+		if len(other.order) == 0 || other.order[0].cover < cover+soundGain {
+			continue
+		}
+		*p, *f = *heard, other
+		res.Total, res.Relaxed, res.Suggestion = alike.Total, "sound", &meant
+		return nil
+	}
+	return nil
+}
+
+// maxReadings bounds the readings of a spoken query that are judged.
+const maxReadings = 5
+
+// choose judges the readings of a spoken query together: the one of which a
+// page has the most wins, the recogniser's order decides between equals.
+func (x *Index) choose(ctx context.Context, s *snapshot, q *Query, set bitset, res *Result) (*plan, error) {
+	texts := append([]string{q.Text}, q.Alternatives...)
+	if strings.TrimSpace(q.Text) == "" {
+		texts = q.Alternatives
+	}
+	best, most := x.plan(texts[0]), float32(-1)
+	if len(texts) == 1 {
+		return best, nil
+	}
+	prior, err := s.prior()
+	if err != nil {
+		return nil, err
+	}
+	for i, text := range texts[:min(len(texts), maxReadings)] {
+		p := x.plan(text)
+		acc := s.accumulator()
+		total, err := s.accumulate(ctx, p.terms, acc)
+		if err != nil {
+			return nil, err
+		}
+		top, _ := acc.best(1, set, prior)
+		s.scratch.Put(acc)
+		if len(top) == 0 {
+			continue
+		}
+		if have := top[0].cover/total - 0.02*float32(i); have > most {
+			best, most = p, have
+			if i > 0 {
+				text := p.text
+				res.Suggestion = &text
+			}
+		}
+	}
+	return best, nil
+}
+
+// A query is read by its sound when its best page lacks more than a tenth of
+// it, and the reading is taken when that makes a difference.
+const (
+	soundCover = 0.9
+	soundGain  = 0.08
+	saidWeight = 0.8 // of the words as they were said, beside those meant
+)
+
+// readings gives what text may have been meant as, other than itself.
+func (l *lexicon) readings(text string, words *analysis.Words) []string {
+	if letters, ok := latin(text); ok {
+		return l.fromPinyin(letters)
+	}
+	if meant := string(l.correct([]rune(text), words)); meant != text {
+		return []string{meant}
+	}
+	return nil
+}
+
+func (x *Index) planHeard(p *plan, meant string) *plan {
+	heard := *p
+	heard.terms, heard.text = nil, meant
+	heard.addTerms(x.words(), []rune(meant), 1)
+	x.expand(&heard, []rune(meant))
+	n := len(heard.terms)
+	heard.addTerms(x.words(), []rune(p.text), saidWeight)
+	for i := n; i < len(heard.terms); i++ {
+		heard.terms[i].extra = true
+	}
+	return &heard
+}
