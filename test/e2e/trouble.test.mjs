@@ -62,6 +62,54 @@ describe("trouble", () => {
     await refused(browser, server.url, "in_app", { context, init });
   });
 
+  test("too many are listening", { timeout: 150_000 }, async () => {
+    const small = await startServer("--workers", "1");
+    const browser = await launch({ wav });
+    // Takes every place there is, and keeps it.
+    const fill = async () => {
+      window.places ||= [];
+      for (let full = false; !full; ) {
+        if (window.places.length > 250) throw new Error("250 listeners and still not full");
+        const ws = new WebSocket(location.origin.replace("http", "ws") + "/v1/listen");
+        window.places.push(ws);
+        ws.onopen = () => ws.send(JSON.stringify({ type: "start", sample_rate: 16000, lang: "zh-CN" }));
+        full = await new Promise((done) => (ws.onmessage = ({ data }) => done(JSON.parse(data).code === "busy")));
+      }
+    };
+    try {
+      const crowd = await Visitor.open(browser, small.url);
+      const v = await Visitor.open(browser, small.url);
+      await v.part(".voice").click();
+      // A busy machine refuses some while there still are places: then the
+      // visitor got one, hears of the silence, and the crowd takes that, too.
+      let code;
+      for (let i = 0; i < 5 && code !== "busy"; i++) {
+        await crowd.page.evaluate(fill);
+        await v.page.keyboard.press("Escape");
+        const seen = v.events.length;
+        await v.widget.evaluate((el) => el.listen());
+        ({ code } = await v.event("error", seen));
+      }
+      assert.equal(code, "busy");
+      await v.part(".card .plain").click();
+      await v.page.keyboard.type("教育局");
+      await v.page.keyboard.press("Enter");
+      assert.equal((await v.event("reply")).reply.action, "navigate", "typing works while voice is full");
+    } finally {
+      await browser.close();
+      await small.stop();
+    }
+  });
+
+  test("a service without speech", options, async () => {
+    const mute = await startServer("--no-speech");
+    try {
+      await refused(await launch({ wav }), mute.url, "unavailable");
+    } finally {
+      await mute.stop();
+    }
+  });
+
   test("nobody speaks", options, async () => {
     const browser = await launch({ wav });
     try {
@@ -86,9 +134,10 @@ describe("trouble", () => {
       line.cut();
       assert.equal((await v.event("error")).code, "lost");
       await v.micOff();
+      const seen = v.events.length;
       await v.part("#q").fill("教育局");
       await v.page.keyboard.press("Enter");
-      await v.page.waitForFunction(() => window.seen.events.some((e) => e.name === "error" && e.detail.code === "offline"));
+      assert.equal((await v.event("error", seen)).code, "offline");
       line.down = false; // and comes back
       await v.part("#q").fill("教育局");
       await v.page.keyboard.press("Enter");

@@ -11,20 +11,22 @@ export function launch({ wav, allow = true, flags = [] } = {}) {
   return chromium.launch({ executablePath: process.env.CHROMIUM || "/usr/bin/chromium", args: [...QUIET, ...mic, ...ui, ...flags] });
 }
 
-// Runs in every page before its own scripts: keeps the widget's events and the
-// microphone streams, so that a test can wait for and look at them.
+const WAIT_MS = 30_000;
+
+// Runs in every page before its own scripts: tells the test of the widget's
+// events, which so outlive the page, and keeps the microphone's tracks.
 function watch() {
   const names = ["state", "final", "reply", "navigate", "control", "search", "clarify", "error"];
-  window.seen = { events: [], tracks: [] };
+  window.tracks = [];
   for (const name of names) {
-    document.addEventListener(`tingdong:${name}`, (e) => window.seen.events.push({ name, detail: JSON.parse(JSON.stringify(e.detail ?? null)) }));
+    document.addEventListener(`tingdong:${name}`, (e) => window.tellTest(name, JSON.parse(JSON.stringify(e.detail ?? null))));
   }
   const media = navigator.mediaDevices;
   if (!media) return;
   const open = media.getUserMedia.bind(media);
   media.getUserMedia = async (constraints) => {
     const stream = await open(constraints);
-    window.seen.tracks.push(...stream.getTracks());
+    window.tracks.push(...stream.getTracks());
     return stream;
   };
 }
@@ -34,7 +36,9 @@ export class Visitor {
   constructor(page) {
     this.page = page;
     this.widget = page.locator("tingdong-voice");
-    this.errors = [];
+    this.errors = []; // of scripts
+    this.events = []; // of the widget: {name, detail}
+    this.waiting = new Set();
     page.on("pageerror", (err) => this.errors.push(err.message));
   }
 
@@ -45,7 +49,7 @@ export class Visitor {
   static async open(browser, url, { noticed = true, context = {}, init, delay } = {}) {
     const ctx = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...context });
     const page = await ctx.newPage();
-    page.setDefaultTimeout(20_000);
+    page.setDefaultTimeout(WAIT_MS);
     if (init) await page.addInitScript(init);
     await page.addInitScript(watch);
     if (noticed) {
@@ -54,6 +58,10 @@ export class Visitor {
       });
     }
     const visitor = new Visitor(page);
+    await page.exposeFunction("tellTest", (name, detail) => {
+      visitor.events.push({ name, detail });
+      visitor.waiting.forEach((look) => look());
+    });
     await page.goto(url);
     await visitor.part(".voice").waitFor();
     if (delay) await visitor.widget.evaluate((el, ms) => el.setAttribute("delay", ms), delay);
@@ -71,10 +79,19 @@ export class Visitor {
   }
 
   /** Waits for an event of the widget that comes after the first `from`; resolves to its detail. */
-  async event(name, from = 0) {
-    const found = await this.page.waitForFunction(
-      ([n, i]) => window.seen.events.slice(i).find((e) => e.name === n), [name, from]);
-    return (await found.jsonValue()).detail;
+  event(name, from = 0) {
+    return new Promise((done, fail) => {
+      const late = setTimeout(() => fail(new Error(`no tingdong:${name} within ${WAIT_MS} ms; there were ${JSON.stringify(this.events.slice(from)).slice(0, 2000)}`)), WAIT_MS);
+      const look = () => {
+        const found = this.events.slice(from).find((e) => e.name === name);
+        if (!found) return;
+        clearTimeout(late);
+        this.waiting.delete(look);
+        done(found.detail);
+      };
+      this.waiting.add(look);
+      look();
+    });
   }
 
   /** What a screen reader is told last. */
@@ -84,7 +101,7 @@ export class Visitor {
 
   /** Whether every microphone track of the page has ended. */
   micOff() {
-    return this.page.waitForFunction(() => window.seen.tracks.length > 0 && window.seen.tracks.every((t) => t.readyState === "ended"));
+    return this.page.waitForFunction(() => window.tracks.length > 0 && window.tracks.every((t) => t.readyState === "ended"));
   }
 
   async close() {

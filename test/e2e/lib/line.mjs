@@ -2,11 +2,15 @@
 // its network.
 import { createServer, connect } from "node:net";
 
-/** Opens a line to a base URL; resolves to {url, cut(), down, close()}. */
-export async function openLine(target) {
+/**
+ * Opens a line to a base URL; resolves to {url, cut(), cuts, down, close()}.
+ * cutAfter: the first connection that has carried so many bytes to the service
+ * is cut, once: in the middle of a sentence, wherever the clock stands.
+ */
+export async function openLine(target, { cutAfter = Infinity } = {}) {
   const { hostname, port } = new URL(target);
   const pairs = new Set();
-  const line = { down: false };
+  const line = { down: false, cuts: 0 };
   const server = createServer((near) => {
     if (line.down) return near.destroy();
     const far = connect(Number(port), hostname);
@@ -15,6 +19,11 @@ export async function openLine(target) {
     const end = () => (pairs.delete(pair), near.destroy(), far.destroy());
     for (const s of pair) s.on("error", end).on("close", end);
     near.pipe(far).pipe(near);
+    near.on("data", () => {
+      if (near.bytesRead < cutAfter || line.cuts > 0) return;
+      line.cuts++;
+      end();
+    });
   });
   await new Promise((done) => server.listen(0, "127.0.0.1", done));
   line.url = `http://127.0.0.1:${server.address().port}`;
