@@ -48,7 +48,14 @@ func (x *Index) plan(text string) *plan {
 	if lone := []rune(p.text); len(lone) == 1 && zhtext.IsHan(lone[0]) {
 		x.addPairsOf(p, lone[0])
 	}
-	x.expand(p, runes)
+	if v := analysis.NumberVariant(p.text); v != "" {
+		p.addExtra(x.words(), []rune(v), 1)
+		runes = []rune(v)
+	}
+	for _, d := range append(analysis.Dates([]rune(p.text)), analysis.Dates(runes)...) {
+		p.terms = append(p.terms, planTerm{term: d, weight: 1, extra: true})
+	}
+	x.expand(p, []rune(p.text))
 	return p
 }
 
@@ -69,9 +76,15 @@ func (x *Index) addPairsOf(p *plan, r rune) {
 func (x *Index) expand(p *plan, runes []rune) {
 	n := len(p.terms)
 	for _, w := range x.tables.Load().synonyms.expand(runes) {
-		p.addTerms(x.words(), []rune(w), synonym)
+		p.addExtra(x.words(), []rune(w), synonym)
 	}
 	p.rules = p.rules || len(p.terms) > n
+}
+
+// addExtra adds terms that the query itself does not have.
+func (p *plan) addExtra(words *analysis.Words, runes []rune, weight float64) {
+	n := len(p.terms)
+	p.addTerms(words, runes, weight)
 	for i := n; i < len(p.terms); i++ {
 		p.terms[i].extra = true
 	}

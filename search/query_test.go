@@ -28,6 +28,9 @@ func portal(t *testing.T) *Index {
 		Document{ID: "old", Title: "区长调研港口建设", Body: "区长今天调研港口建设。", Column: "要闻", Date: "2019-06-01"},
 		Document{ID: "en", Title: "Applying for a passport", Body: "Foreign residents may apply for residence permits.", Lang: "en", Date: "2020-01-01"},
 		Document{ID: "hz", Title: "护照办理须知", Body: "公民申请护照应当本人到场。", Date: "2020-02-01"},
+		Document{ID: "s54", Title: "中华人民共和国民法典第五十四条", Body: "自然人从事工商业经营，经依法登记，为个体工商户。"},
+		Document{ID: "s45", Title: "中华人民共和国民法典第四十五条", Body: "被宣告失踪人的财产。"},
+		Document{ID: "day", Title: "人才引进名单公示", Body: "公示期自2024年3月1日起。"},
 		Document{ID: "html", Title: `<script>alert("台风")</script>台风预警`, Body: `台风<b onclick="x()">来了</b>，请注意安全 & 防范。`, Date: "2020-03-01"},
 	)
 	return x
@@ -50,6 +53,10 @@ func TestFinds(t *testing.T) {
 		{"国办发 2017 47", "law", ""},
 		{"国办发二零一七年四十七号", "law", ""},
 		{"教育局", "jyj", ""},
+		{"民法典第54条", "s54", ""},
+		{"民法典第四十五条", "s45", ""},
+		{"二零二四年三月一日公示", "day", ""},
+		{"2024-03-01 名单", "day", ""},
 		{"passports", "en", ""},
 		{"区长调研港口", "new", ""},
 		{"税 教育", "jyj", ""},

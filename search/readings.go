@@ -101,10 +101,6 @@ func (x *Index) planHeard(p *plan, meant string) *plan {
 	heard.terms, heard.text = nil, meant
 	heard.addTerms(x.words(), []rune(meant), 1)
 	x.expand(&heard, []rune(meant))
-	n := len(heard.terms)
-	heard.addTerms(x.words(), []rune(p.text), saidWeight)
-	for i := n; i < len(heard.terms); i++ {
-		heard.terms[i].extra = true
-	}
+	heard.addExtra(x.words(), []rune(p.text), saidWeight)
 	return &heard
 }

@@ -83,7 +83,10 @@ func key(s string, m []int) string {
 	return s[m[2]:m[3]] + s[m[4]:m[5]] + "-" + num
 }
 
-const chineseDigits = "零一二三四五六七八九"
+const (
+	chineseDigits = "零一二三四五六七八九"
+	chineseUnits  = "十百千"
+)
 
 // arabic rewrites numbers as they are spoken: 二零一七年四十七号 → 2017年47号. A year
 // read digit by digit ends after four digits: 二零一七四十七号 is 2017, 47.
@@ -95,7 +98,7 @@ func arabic(s string) string {
 		run = run[:0]
 	}
 	for _, r := range strings.ReplaceAll(s, "〇", "零") {
-		if strings.ContainsRune(chineseDigits+"十百", r) {
+		if strings.ContainsRune(chineseDigits+chineseUnits, r) {
 			run = append(run, r)
 			continue
 		}
@@ -110,32 +113,27 @@ func arabicRun(run []rune) string {
 	if len(run) == 0 {
 		return ""
 	}
-	if len(run) > 4 && !strings.ContainsAny(string(run[:4]), "十百") {
+	if len(run) > 4 && !strings.ContainsAny(string(run[:4]), chineseUnits) {
 		return arabicRun(run[:4]) + arabicRun(run[4:])
 	}
-	if len(run) > 1 && strings.ContainsAny(string(run), "十百") {
-		total, digit := 0, 0
+	if !strings.ContainsAny(string(run), chineseUnits) {
+		var b strings.Builder
 		for _, r := range run {
-			switch r {
-			case '十':
-				total, digit = total+max(digit, 1)*10, 0
-			case '百':
-				total, digit = total+max(digit, 1)*100, 0
-			default:
-				digit = strings.IndexRune(chineseDigits, r) / 3
-			}
-		}
-		return strconv.Itoa(total + digit)
-	}
-	var b strings.Builder
-	for _, r := range run {
-		if r == '十' {
-			b.WriteString("10")
-		} else if r == '百' {
-			b.WriteString("100")
-		} else {
 			b.WriteByte('0' + byte(strings.IndexRune(chineseDigits, r)/3))
 		}
+		return b.String()
 	}
-	return b.String()
+	total, digit := 0, 0
+	for _, r := range run {
+		unit := map[rune]int{'十': 10, '百': 100, '千': 1000}[r]
+		if unit == 0 {
+			digit = strings.IndexRune(chineseDigits, r) / 3
+			continue
+		}
+		if digit == 0 {
+			digit = 1 // 十 alone is ten
+		}
+		total, digit = total+digit*unit, 0
+	}
+	return strconv.Itoa(total + digit)
 }

@@ -93,6 +93,9 @@ func (a *Analyzer) Count(text []rune) Counts {
 		if k == Word {
 			terms[Stem(text[from:to])]++
 			out.Length++
+			if d, ok := dateAt(text, from); ok && to-from == 4 {
+				terms[d]++
+			}
 			return
 		}
 		for i := from; i+1 < to; i++ {

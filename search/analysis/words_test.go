@@ -10,7 +10,7 @@ import (
 func TestWords(t *testing.T) {
 	w := LoadWords([]string{"梅沙湾云服务"})
 	for in, want := range map[string]string{
-		"住房公积金提取":  "住房公积金 公积金",
+		"住房公积金新规":  "住房公积金 公积金",
 		"梅沙湾云服务开通": "梅沙湾云服务",
 		"教育":       "",
 	} {
