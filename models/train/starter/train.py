@@ -1,0 +1,113 @@
+"""One stage of training: cross-entropy on aligned frames. Resumable to the step, and the same again for the same seed."""
+import math
+import random
+import time
+
+import torch
+
+from . import augment, batches, features, net, units
+
+_AVERAGE = 0.99  # of the weights that are kept besides the ones trained: they are what is exported
+_WARM_UP = 40  # steps
+
+
+def rate_at(step, plan):
+    """Adam's step size: a warm-up, then flat for three tenths, then a cosine down to 2 %."""
+    done = step / plan.steps
+    fall = 1.0 if done < 0.3 else max(0.02, 0.5 * (1 + math.cos(math.pi * (done - 0.3) / 0.7)))
+    return plan.rate * min(1, (step + 1) / _WARM_UP) * fall
+
+
+def make_batch(data, plan, step):
+    """(cepstra [batch, frames, 40], pdfs [batch, frames]) of a step; nothing but the seed and the step decide."""
+    rng = random.Random(plan.seed * 1_000_003 + step)
+    generator = torch.Generator().manual_seed(plan.seed * 1_000_003 + step)
+    with torch.no_grad():
+        bands, pdfs, speech = data.batch(plan.batch, plan.frames, rng)
+        noise = data.real_noise(plan.batch, plan.frames, rng)
+        return augment.augment(bands, speech, rng, generator, noise) @ torch.from_numpy(features.COSINES.T), pdfs
+
+
+def new_net(data, plan, layers):
+    """A net that normalises its input by what augmented speech looks like."""
+    cepstra = make_batch(data, plan, 0)[0].reshape(-1, features.BANDS)
+    torch.manual_seed(plan.seed)
+    return net.Net(layers, cepstra.mean(0), cepstra.std(0))
+
+
+def start_from(checkpoint, layers):
+    """The net of an earlier stage, widened to `layers` if it is narrower."""
+    small, _ = net.load(checkpoint)
+    return small if small.layers == layers else net.widen(small, layers)
+
+
+class Stage:
+    """A stage's state: the net, its running average, the optimiser, the pdfs counted so far and the step to do next."""
+
+    def __init__(self, model, path):
+        self.model, self.path, self.step = model, path, 0
+        self.optimizer = torch.optim.Adam(model.parameters(), betas=(0.9, 0.99), weight_decay=1e-6)
+        self.average = net.Net(model.layers)
+        self.average.load_state_dict(model.state_dict())
+        self.counts = torch.full((units.PDF_COUNT,), 10.0)
+        self.state_path = path.with_suffix(".state")
+        if self.state_path.exists():
+            self._resume()
+
+    def _resume(self):
+        state = torch.load(self.state_path, map_location="cpu")
+        self.model.load_state_dict(state["model"])
+        self.average.load_state_dict(state["average"])
+        self.optimizer.load_state_dict(state["optimizer"])
+        self.counts, self.step = state["counts"], state["step"]
+
+    def save(self):
+        """Writes the averaged net and what it takes to go on."""
+        net.save(self.path, self.average, self.counts / self.counts.sum(), step=self.step)
+        temporary = self.state_path.with_suffix(".part")
+        torch.save(dict(model=self.model.state_dict(), average=self.average.state_dict(), counts=self.counts,
+                        optimizer=self.optimizer.state_dict(), step=self.step), temporary)
+        temporary.rename(self.state_path)
+
+    def learn(self, cepstra, pdfs, plan):
+        """One step. Returns (loss, share of the speech frames that are right)."""
+        for group in self.optimizer.param_groups:
+            group["lr"] = rate_at(self.step, plan)
+        self.model.train()
+        scores = self.model(cepstra)
+        wanted = pdfs[:, self.model.context::net.STRIDE][:, :scores.shape[2]]
+        loss = torch.nn.functional.cross_entropy(scores, wanted, label_smoothing=plan.smoothing)
+        self.optimizer.zero_grad()
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(self.model.parameters(), 5.0)
+        self.optimizer.step()
+        self._follow()
+        self.counts += torch.bincount(wanted.reshape(-1), minlength=units.PDF_COUNT).float()
+        self.step += 1
+        right = (scores.argmax(1) == wanted)[wanted != units.SILENCE].float().mean()
+        return loss.item(), right.item()
+
+    def _follow(self):
+        keep = min(_AVERAGE, (self.step + 1) / (self.step + 10))
+        with torch.no_grad():
+            current = self.model.state_dict()
+            for name, value in self.average.state_dict().items():
+                if value.is_floating_point():
+                    value.mul_(keep).add_(current[name], alpha=1 - keep)
+
+
+def run(paths, name, plan, start):
+    """Trains checkpoints/<name>.pt for plan.steps, going on where it stopped. `start(data)` makes the first net."""
+    path = paths.checkpoints / f"{name}.pt"
+    data = batches.Data(paths)
+    stage = Stage(start(data), path)
+    began, loss, right = time.monotonic(), None, None
+    while stage.step < plan.steps:
+        new_loss, new_right = stage.learn(*make_batch(data, plan, stage.step), plan)
+        loss = new_loss if loss is None else 0.95 * loss + 0.05 * new_loss
+        right = new_right if right is None else 0.95 * right + 0.05 * new_right
+        if stage.step % 25 == 0:
+            print(f"{name} {stage.step}: loss {loss:.3f}, speech frames right {right:.3f}, {time.monotonic() - began:.0f} s", flush=True)
+        if stage.step % plan.save_every == 0 or stage.step == plan.steps:
+            stage.save()
+    return path
