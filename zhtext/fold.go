@@ -155,23 +155,22 @@ func Span(s string, from, to int) (start, end int) {
 	start, end = len(s), len(s)
 	n := 0
 	for i, r := range s {
+		width := 1
+		if r < 0x10000 {
+			switch t.one[r] {
+			case dropped:
+				continue
+			case expands:
+				width = len(t.many[r])
+			}
+		}
 		if n >= from && start == len(s) {
 			start = i
 		}
 		if n >= to {
 			return start, i
 		}
-		f := r
-		if r < 0x10000 {
-			f = t.one[r]
-		}
-		switch f {
-		case dropped:
-		case expands:
-			n += len(t.many[r])
-		default:
-			n++
-		}
+		n += width
 	}
 	return start, end
 }
