@@ -29,6 +29,13 @@ async function relabel(lang) {
     button(`${code}: ${text}`, () => (desk.view.show(true), desk.fail(new Problem(code))))));
 }
 
+const look = new CSSStyleSheet();
+look.replaceSync(`
+  body { max-width: 60rem; margin: 0 auto; padding: 1rem; font: 1rem/1.6 system-ui, sans-serif; }
+  section > ul { display: flex; flex-wrap: wrap; gap: 0.5rem; padding: 0; list-style: none; }
+  section button { min-height: 44px; padding: 0 1rem; font: inherit; text-align: start; }
+`);
+document.adoptedStyleSheets = [look];
 await desk.relabel();
 document.body.append(host);
 const errors = group("错误 · errors");

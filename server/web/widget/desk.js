@@ -205,7 +205,7 @@ export class Desk {
     return true;
   }
 
-  /** Closes the panel; the focus goes back to the button in the corner. */
+  /** Closes the panel; the focus goes back to the button that opened it. */
   close() {
     const inside = this.view.root.activeElement;
     this.answers.drop();
@@ -213,7 +213,7 @@ export class Desk {
     this.view.show(false);
     this.view.answer();
     this.set("idle");
-    if (inside) this.view.voice.focus();
+    if (inside) (this.view.opener || this.view.voice).focus();
   }
 
   /** On a page that the widget itself opened: says so, and offers the way back. */

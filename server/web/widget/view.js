@@ -129,6 +129,7 @@ export class View {
 
   /** Shows or hides the panel; brief: only its answer, above the corner buttons. */
   show(on, brief = false) {
+    if (on && !this.shown) this.opener = this.root.activeElement;
     this.panel.hidden = !on;
     this.panel.classList.toggle("brief", brief);
     this.dock.classList.toggle("under", on && !brief);
