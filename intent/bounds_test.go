@@ -81,7 +81,7 @@ func TestManyValues(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for i := 0; i < len(names); i += 9973 {
+	for i := 0; i < len(names); i += 49999 {
 		r, ok := m.MatchBest(Call{Text: "打开" + names[i]})
 		if !ok || r.Slots["thing"] != names[i] {
 			t.Errorf("%s: %v %v", names[i], ok, r.Slots)
@@ -96,6 +96,10 @@ func TestDecideOddTexts(t *testing.T) {
 		if d.Action == Navigate || d.Action == Control {
 			t.Errorf("%.20q: %s", text, outcomeOf(d))
 		}
+	}
+	story := strings.Repeat("楼上装修从早到晚都在敲，", 40)
+	if d := ask(m, "我要投诉"+story); outcomeOf(d) != "navigate tsjb" || len(fmt.Sprint(d.Candidates[0].Slots["subject"])) < len(story)-6 {
+		t.Errorf("a long complaint: %s", outcomeOf(d))
 	}
 	if d := m.Decide(Query{}); d.Action != None {
 		t.Errorf("nothing heard: %s", d.Action)

@@ -122,10 +122,17 @@ func (f *found) value(p automaton.Part, l *list) (any, map[string]any) {
 	return text, v.Context
 }
 
-// slice is the display text of the matched tokens from…to.
+// cut reports whether the text goes on behind the tokens that were matched.
+func (r *reading) cut() bool { return len(r.tokens) >= automaton.MaxTokens }
+
+// slice is the display text of the matched tokens from…to; the last token of a
+// text that was cut stands for all that follows.
 func (r *reading) slice(from, to int) string {
 	if from >= to {
 		return ""
+	}
+	if to == len(r.tokens) && r.cut() {
+		return string(r.text.Display[r.text.Tokens[r.tokens[from].Source].Start:])
 	}
 	return r.text.Slice(r.tokens[from].Source, r.tokens[to-1].Source+1)
 }

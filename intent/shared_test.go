@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"sync"
 	"testing"
 
 	"github.com/tingdong/tingdong/asr"
@@ -43,9 +44,23 @@ func jsonRows[T any](t testing.TB, data []byte) []T {
 	return rows
 }
 
-// shipped compiles the shipped grammars over the shipped columns.
+// shipped is the matcher of the shipped grammars over the shipped columns; the
+// tests share one, because it cannot be changed.
 func shipped(t testing.TB) *Matcher {
 	t.Helper()
+	once.Do(func() { shippedOnce = compileShipped(t) })
+	if shippedOnce == nil {
+		t.Fatal("the shipped grammars do not compile")
+	}
+	return shippedOnce
+}
+
+var (
+	once        sync.Once
+	shippedOnce *Matcher
+)
+
+func compileShipped(t testing.TB) *Matcher {
 	src := grammar.ShippedColumns()
 	columns, diags := grammar.ParseColumns(src.Name, src.Data)
 	if err := diags.Err(); err != nil {
