@@ -71,7 +71,7 @@ func newLexicon(s *scorch.IndexSnapshot, dict *analysis.Words) (*lexicon, error)
 		return nil, err
 	}
 	want = func(term string) bool { _, pair := hanPair(term); return pair }
-	err = eachTerm(sample(s.Segments(), sampledDocs), fieldBody, want, func(term string, docs uint64) {
+	err = eachTerm(s.Segments(), fieldBody, want, func(term string, docs uint64) {
 		k, _ := hanPair(term)
 		pairs[k] += uint32(docs)
 	})
@@ -126,24 +126,6 @@ func hanPair(term string) (k [2]uint16, ok bool) {
 	a, w := utf8.DecodeRuneInString(term)
 	b, _ := utf8.DecodeRuneInString(term[w:])
 	return [2]uint16{uint16(a), uint16(b)}, w == 3 && zhtext.IsHan(a) && zhtext.IsHan(b)
-}
-
-// sampledDocs is how many bodies the pairs are counted in: enough for how
-// common they are, and 30,000 take a second.
-const sampledDocs = 30000
-
-// sample takes the largest segments until they have n documents.
-func sample(segments []*scorch.SegmentSnapshot, n int64) []*scorch.SegmentSnapshot {
-	out := slices.Clone(segments)
-	slices.SortStableFunc(out, func(a, b *scorch.SegmentSnapshot) int { return cmp.Compare(b.FullSize(), a.FullSize()) })
-	sum := int64(0)
-	for i, s := range out {
-		if sum >= n {
-			return out[:i]
-		}
-		sum += s.FullSize()
-	}
-	return out
 }
 
 // eachTerm gives the terms of a field that want takes, with how many documents

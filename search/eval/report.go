@@ -136,7 +136,7 @@ func (c collection) tasks(data string) ([]task, error) {
 
 // loadQueries is how many queries, taken evenly from all, speed is measured
 // with.
-const loadQueries = 1000
+const loadQueries = 500
 
 func every(queries []string, n int) []string {
 	if len(queries) <= n {
