@@ -75,6 +75,9 @@ func (x *Index) byDate(ctx context.Context, s *snapshot, q *Query, set bitset, m
 	return nil
 }
 
+// nearestColumns is how many columns a result names.
+const nearestColumns = 3
+
 // find answers a query with words.
 func (x *Index) find(ctx context.Context, s *snapshot, q *Query, set bitset, res *Result, t *tables) error {
 	p, err := x.choose(ctx, s, q, set, res)
@@ -92,6 +95,7 @@ func (x *Index) find(ctx context.Context, s *snapshot, q *Query, set bitset, res
 	if err := f.bySound(p, res); err != nil {
 		return err
 	}
+	res.Columns = t.nearest(ruleKey(p.text), q.Lang, nearestColumns)
 	if err := s.addFacets(q, f.matched, res); err != nil {
 		return err
 	}

@@ -79,6 +79,19 @@ func TestFinds(t *testing.T) {
 	}
 }
 
+func TestNearestColumns(t *testing.T) {
+	x := portal(t)
+	for query, want := range map[string]string{"教育局在哪里": "教育局", "gongjijin": "住房公积金", "qu jiaoyuju": "教育局", "天气": ""} {
+		got := ""
+		if c := find(t, x, Query{Text: query}).Columns; len(c) > 0 {
+			got = c[0].Text
+		}
+		if got != want {
+			t.Errorf("%s is near %q, want %q", query, got, want)
+		}
+	}
+}
+
 func TestVoiceReadings(t *testing.T) {
 	x := portal(t)
 	r := find(t, x, Query{Text: "聚会", Alternatives: []string{"剧目", "教育局招生"}})

@@ -66,6 +66,8 @@ type Result struct {
 	// (not all words), "sound" (sound-alikes).
 	Relaxed string             `json:"relaxed,omitempty"`
 	Facets  map[string][]Facet `json:"facets,omitempty"`
+	// Columns are the portal's columns nearest to the query, at most three.
+	Columns []Suggestion `json:"columns,omitempty"`
 	// Next is the Cursor of the following page, "" on the last one.
 	Next string `json:"next,omitempty"`
 }

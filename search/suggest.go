@@ -104,6 +104,28 @@ func (t *tables) complete(key, lang string, n int) []Suggestion {
 	return out
 }
 
+// nearest gives the columns that a query may be the beginning of or that it
+// names within itself.
+func (t *tables) nearest(key, lang string, n int) []Suggestion {
+	if key == "" {
+		return nil
+	}
+	out := t.complete(key, lang, n)
+	for i, c := range t.columns {
+		if len(out) == n {
+			break
+		}
+		named := slices.ContainsFunc(t.keys[i], func(keys []string) bool {
+			return len([]rune(keys[0])) >= 2 && strings.Contains(key, keys[0])
+		})
+		known := slices.ContainsFunc(out, func(s Suggestion) bool { return s.Column == c.ID })
+		if named && !known && (lang == "" || c.Lang == "" || c.Lang == lang) {
+			out = append(out, Suggestion{Text: c.Name, Kind: "column", URL: c.URL, Column: c.ID})
+		}
+	}
+	return out
+}
+
 // rankKeys says how well typed text fits the keys of a column, name first; 1
 // is best, 0 is not at all.
 func rankKeys(names [][]string, typed string) int {

@@ -198,6 +198,42 @@ func docxOf(t *testing.T, lines ...string) string {
 	return b.String()
 }
 
+// pdfOf makes a PDF of one page with a line of text.
+func pdfOf(line string) []byte {
+	var b bytes.Buffer
+	var at []int
+	object := func(s string) {
+		at = append(at, b.Len())
+		fmt.Fprintf(&b, "%d 0 obj\n%s\nendobj\n", len(at), s)
+	}
+	b.WriteString("%PDF-1.4\n")
+	object("<< /Type /Catalog /Pages 2 0 R >>")
+	object("<< /Type /Pages /Kids [3 0 R] /Count 1 >>")
+	object("<< /Type /Page /Parent 2 0 R /MediaBox [0 0 300 100] /Contents 4 0 R /Resources << /Font << /F 5 0 R >> >> >>")
+	draw := "BT /F 12 Tf 10 50 Td (" + line + ") Tj ET"
+	object(fmt.Sprintf("<< /Length %d >>\nstream\n%s\nendstream", len(draw), draw))
+	object("<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica /Encoding /WinAnsiEncoding >>")
+	start := b.Len()
+	fmt.Fprintf(&b, "xref\n0 %d\n0000000000 65535 f \n", len(at)+1)
+	for _, n := range at {
+		fmt.Fprintf(&b, "%010d 00000 n \n", n)
+	}
+	fmt.Fprintf(&b, "trailer\n<< /Size %d /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF", len(at)+1, start)
+	return b.Bytes()
+}
+
+func TestPDF(t *testing.T) {
+	text, err := pdfText(pdfOf("Guide to housing funds"))
+	if err != nil || text != "Guide to housing funds" {
+		t.Errorf("%q, %v", text, err)
+	}
+	for _, bad := range [][]byte{nil, []byte("%PDF-1.4"), pdfOf("x")[:200], pdfOf("")} {
+		if text, err := pdfText(bad); err == nil {
+			t.Errorf("a damaged or empty PDF gives %q", text)
+		}
+	}
+}
+
 func FuzzFiles(f *testing.F) {
 	f.Add([]byte("%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF"))
 	f.Add([]byte("PK\x03\x04"))
