@@ -19,6 +19,7 @@ html[data-tingdong-contrast] :is(body, body *):not(tingdong-voice, img, video, c
   text-shadow: none !important; box-shadow: none !important;
 }
 html[data-tingdong-contrast] body :is(a, a *) { color: #ffe94a !important; text-decoration: underline !important; }
+html[data-tingdong-contrast] ::placeholder { color: #fff !important; opacity: 0.85; }
 html[data-tingdong-contrast] body mark { background: #ffe94a !important; color: #000 !important; }
 html[data-tingdong-contrast] body :focus-visible { outline: 3px solid #ffe94a !important; outline-offset: 2px !important; }
 html[data-tingdong-elder] body { line-height: 1.9; letter-spacing: 0.02em; }
