@@ -113,7 +113,7 @@ def write_language_model(lines, folder, temporary):
 
 def read_ids(folder):
     """{word: id} of a graph/words.txt."""
-    return {word: int(i) for word, i in (line.split() for line in open(folder / "words.txt", encoding="utf8"))}
+    return {word: int(i) for word, i in map(str.split, (folder / "words.txt").read_text(encoding="utf8").splitlines())}
 
 
 def _write_tables(folder):

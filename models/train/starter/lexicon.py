@@ -2,6 +2,7 @@
 import collections
 import functools
 import re
+from pathlib import Path
 
 from . import config, pinyin, portal, units
 
@@ -18,7 +19,7 @@ SPOKEN = """打开 关闭 返回 后退 前进 刷新 上一页 下一页 上一
 def frequencies():
     """{word: count} of the segmenter's dictionary, Chinese words of up to five characters."""
     counts = {}
-    for line in open(config.go_module_file("github.com/go-ego/gse", "data/dict/zh/s_1.txt"), encoding="utf8"):
+    for line in Path(config.go_module_file("github.com/go-ego/gse", "data/dict/zh/s_1.txt")).read_text(encoding="utf8").splitlines():
         fields = line.split()
         if len(fields) >= 2 and fields[1].isdigit() and re.fullmatch("[\u4e00-\u9fff]{1,5}", fields[0]):
             counts[fields[0]] = max(counts.get(fields[0], 0), int(fields[1]))

@@ -22,7 +22,7 @@ def _tables():
     """({character: readings, most likely first}, {(character, reading): tone})"""
     readings, tones = {}, {}
     source = config.go_module_file("github.com/mozillazg/go-pinyin", "pinyin_dict.go")
-    for line in open(source, encoding="utf8"):
+    for line in Path(source).read_text(encoding="utf8").splitlines():
         match = re.match(r'\s*0x([0-9A-F]+):\s*"([^"]+)"', line)
         if not match:
             continue
@@ -31,7 +31,7 @@ def _tables():
             plain, tone = _split_tone(marked)
             readings.setdefault(character, [plain])
             tones.setdefault((character, plain), tone)
-    for line in open(Path(__file__).with_name("readings.txt"), encoding="utf8"):
+    for line in Path(__file__).with_name("readings.txt").read_text(encoding="utf8").splitlines():
         if not line.startswith("#"):
             character, *listed = line.split()
             readings[character] = listed

@@ -16,7 +16,7 @@ CARRIERS = ["打开X", "进入X", "查询X", "查一下X", "我想查X", "我要
 
 def column_names():
     """Names and aliases of the Chinese columns, in the file's order, each once."""
-    columns = yaml.safe_load(open(COLUMNS, encoding="utf8"))["columns"]
+    columns = yaml.safe_load(COLUMNS.read_text(encoding="utf8"))["columns"]
     names = [n for c in columns if c["lang"] == "zh-CN" for n in [c["name"], *c.get("aliases", [])]]
     return [n for n in dict.fromkeys(names) if re.fullmatch("[\u4e00-\u9fff]+", n)]
 
@@ -25,7 +25,7 @@ def page_titles():
     """Titles of the demo portal's Chinese pages."""
     titles = []
     for path in sorted(PAGES.glob("*.jsonl")):
-        for line in open(path, encoding="utf8"):
+        for line in path.read_text(encoding="utf8").splitlines():
             title = json.loads(line).get("title", "") if line.strip() else ""
             if re.search("[\u4e00-\u9fff]", title):
                 titles.append(title)

@@ -72,11 +72,11 @@ def _synthetic(paths):
     """Column names that synthetic training never said, in voices that it never used."""
     rng = random.Random(7)
     names = [n for n in portal.column_names() if synthetic.held_out_name(n)]
-    known = set(lexicon.vocabulary()[0])
+    known = {word for part in lexicon.vocabulary() for word in part}
     items = []
     while len(items) < _SYNTHETIC:
         text = rng.choice(names)
-        words = [w for w in lexicon.segment(text, known)]
+        words = lexicon.segment(text, known)
         voice = rng.choice(synthetic.TEST_VOICES)
         said = [[(s, pinyin.tone(c, s)) for c, s in zip(w, lexicon.pronunciations(w)[0][0])] for w in words]
         samples = synthetic.speak(said, voice, rng)

@@ -1,0 +1,16 @@
+#!/bin/sh
+# Installs the Debian packages that training needs and that are not there.
+set -eu
+packages="python3 python3-torch python3-numpy python3-scipy python3-soundfile python3-yaml libfst-tools libfst22-plugins-base espeak-ng"
+
+missing=
+for package in $packages; do
+	dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing="$missing $package"
+done
+[ -n "$missing" ] || exit 0
+echo "== 安装训练所需 / installing for training:$missing"
+command -v apt-get >/dev/null || { echo "setup.sh: no apt-get here; please install:$missing" >&2; exit 1; }
+sudo=
+[ "$(id -u)" = 0 ] || sudo=sudo
+$sudo apt-get update -qq
+DEBIAN_FRONTEND=noninteractive $sudo apt-get install -y -qq --no-install-recommends $missing >/dev/null
