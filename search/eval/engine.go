@@ -78,6 +78,22 @@ func (o *ours) reopen() (time.Duration, error) {
 	return time.Since(start), err
 }
 
+// suggest types the first characters of every query, one after the other.
+func (o *ours) suggest(ctx context.Context, queries []string) (Latency, error) {
+	var took []float64
+	for _, q := range queries {
+		text := []rune(q)
+		for n := 1; n <= min(6, len(text)); n++ {
+			start := time.Now()
+			if _, err := o.x.Suggest(ctx, string(text[:n]), "", 8); err != nil {
+				return Latency{}, err
+			}
+			took = append(took, float64(time.Since(start).Microseconds())/1000)
+		}
+	}
+	return percentiles(took), nil
+}
+
 func (o *ours) Close() error { return o.x.Close() }
 
 // dirSize is the size of all files under dir, in bytes.

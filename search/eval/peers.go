@@ -36,6 +36,7 @@ type peerRun struct {
 type peerAnswer struct {
 	IDs []string `json:"ids"`
 	MS  float64  `json:"ms"`
+	CPU float64  `json:"cpu"` // ms
 }
 
 // runPeer indexes docs and answers queries with another engine.
