@@ -68,7 +68,7 @@ func (m *Matcher) addFile(b *automaton.Builder, i int, f *grammar.File) error {
 	}
 	for _, w := range f.SkipWords {
 		if tokens := automaton.Variants(normal.Parse(w.Text, 0))[0]; len(tokens) > 0 {
-			m.skips = append(m.skips, automaton.NewSkipWord(tokens))
+			m.skips = append(m.skips, automaton.SkipWord(tokens))
 		}
 	}
 	for _, in := range f.Intents {

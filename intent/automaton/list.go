@@ -24,9 +24,6 @@ type List struct {
 	numbers  []float64 // for a range in the trie: the number of each id
 }
 
-// Number is the slot's value for an id of a range list.
-func (l *List) Number(id int) float64 { return l.numbers[id] }
-
 // ListBuilder collects the values of one list.
 type ListBuilder struct {
 	states []mutable

@@ -27,9 +27,6 @@ type Env struct {
 // SkipWord is the tokens of a word that may stand anywhere.
 type SkipWord []Token
 
-// NewSkipWord makes a skip word of the tokens of a text.
-func NewSkipWord(tokens []Token) SkipWord { return SkipWord(tokens) }
-
 // Part is one list reference of a Match with the tokens it covers.
 type Part struct {
 	Ref      Ref

@@ -38,9 +38,6 @@ func English(n int) string {
 	return ""
 }
 
-// IsEnglish reports whether a lower-case word can be part of a number.
-func IsEnglish(word string) bool { return englishValue(word) != 0 || word == "zero" || word == "minus" }
-
 func englishValue(word string) int {
 	for i, w := range englishSmall {
 		if w == word {
