@@ -55,3 +55,12 @@ fuzz: build
 
 clean:
 	rm -rf bin build test/e2e/node_modules
+
+# Trains the starter model (models/train) on the recordings in SPEECH, in
+# MODEL_WORK; hours of CPU. Stop and repeat it at will. MODEL_FLAGS as
+# "--from CHECKPOINT" goes on from a checkpoint.
+SPEECH ?= ../shared/speech
+MODEL_WORK ?= build/model
+.PHONY: model
+model: $(LIBVOSK)
+	models/train/run.sh $(SPEECH) $(MODEL_WORK) $(MODEL_FLAGS)
