@@ -18,7 +18,7 @@ import (
 
 // Version changes whenever documents would be analysed differently; an index
 // of another version is ErrOutdated.
-const Version = "2"
+const Version = "3"
 
 // Column is what search needs to know of a column of the portal.
 type Column struct {

@@ -26,7 +26,8 @@ const (
 	exactWeight  = 0.2
 	windowSize   = 100 // characters of a passage: two sentences
 
-	// authorityWeight is the gain of an article of basic national law.
+	// authorityWeight is the gain of an article of basic national law over a
+	// local rule.
 	authorityWeight = 1.3
 
 	// Related words are added when the best page has less of the query than

@@ -30,6 +30,8 @@ func portal(t *testing.T) *Index {
 		Document{ID: "hz", Title: "护照办理须知", Body: "公民申请护照应当本人到场。", Date: "2020-02-01"},
 		Document{ID: "s54", Title: "中华人民共和国民法典第五十四条", Body: "自然人从事工商业经营，经依法登记，为个体工商户。"},
 		Document{ID: "s45", Title: "中华人民共和国民法典第四十五条", Body: "被宣告失踪人的财产。"},
+		Document{ID: "sz", Title: "深圳经济特区物业管理条例第八条", Body: "业主委员会应当公布物业费的收支。"},
+		Document{ID: "nat", Title: "物业管理条例第八条", Body: "业主委员会应当公布物业费的收支。"},
 		Document{ID: "day", Title: "人才引进名单公示", Body: "公示期自2024年3月1日起。"},
 		Document{ID: "html", Title: `<script>alert("台风")</script>台风预警`, Body: `台风<b onclick="x()">来了</b>，请注意安全 & 防范。`, Date: "2020-03-01"},
 	)
@@ -55,6 +57,8 @@ func TestFinds(t *testing.T) {
 		{"教育局", "jyj", ""},
 		{"民法典第54条", "s54", ""},
 		{"民法典第四十五条", "s45", ""},
+		{"业主委员会要公布物业费吗", "nat", ""},
+		{"深圳业主委员会要公布物业费吗", "sz", ""},
 		{"二零二四年三月一日公示", "day", ""},
 		{"2024-03-01 名单", "day", ""},
 		{"passports", "en", ""},

@@ -166,6 +166,9 @@ func (s *snapshot) rerank(p *plan, top []scored, total float32) ([]ranked, error
 		if err != nil {
 			return nil, err
 		}
+		if named(p.text, c.doc.Title) {
+			out[i].score /= rankFactor("local")
+		}
 		var f features
 		f, buf = m.features(c, buf)
 		out[i].cand = c

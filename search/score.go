@@ -74,16 +74,16 @@ func (a *accumulator) best(n int, allowed bitset, prior []float32) (top []scored
 		if sc <= enough || !allowed.has(uint32(d)) {
 			continue
 		}
-		sc *= 1 + prior[d]
+		sc *= prior[d]
 		if len(h) < n {
 			if h = append(h, scored{uint32(d), sc, a.cover[d]}); len(h) == n {
 				heap.Init(h)
-				enough = h[0].score / (1 + authorityWeight)
+				enough = h[0].score
 			}
 		} else if sc > h[0].score {
 			h[0] = scored{uint32(d), sc, a.cover[d]}
 			heap.Fix(h, 0)
-			enough = h[0].score / (1 + authorityWeight)
+			enough = h[0].score
 		}
 	}
 	slices.SortFunc(h, func(x, y scored) int {

@@ -23,15 +23,16 @@ func series(title string) string {
 
 // authorities are the ranks of law with how much each counts: a question that
 // names no place is answered by national law before local rules, and by a
-// basic law before a special one.
-var authorities = map[string]float64{"basic": 1, "law": 0.8, "court": 0.7, "decree": 0.4, "rule": 0.15}
+// basic law before a special one. Documents that are not articles of law are
+// left as they are.
+var authorities = map[string]float64{"basic": 1, "law": 0.8, "court": 0.7, "decree": 0.4, "rule": 0.15, "local": 0}
 
 // basicLaws are those that the Legislation Law reserves to the National
 // People's Congress itself, as far as citizens ask about them.
 var basicLaws = regexp.MustCompile(`^(宪法|民法典|刑法|民事诉讼法|刑事诉讼法|行政诉讼法)$`)
 
 // authority gives the rank of the law that a title is an article of, "" for
-// local rules and everything else.
+// everything else.
 func authority(title string) string {
 	law := series(title)
 	name := strings.TrimPrefix(law, "中华人民共和国")
@@ -41,7 +42,7 @@ func authority(title string) string {
 	case strings.Contains(law, "最高人民"):
 		return "court"
 	case local.MatchString(name):
-		return ""
+		return "local"
 	case basicLaws.MatchString(name):
 		return "basic"
 	case strings.HasSuffix(law, "法"):
@@ -52,18 +53,36 @@ func authority(title string) string {
 	return "rule"
 }
 
-// prior gives each document's authority, by document number.
+// rankFactor is what the score of an article is multiplied with, at most 1.
+func rankFactor(rank string) float64 {
+	value, ok := authorities[rank]
+	if !ok {
+		return 1
+	}
+	return (1 + authorityWeight*value) / (1 + authorityWeight)
+}
+
+// named tells whether a query names the place whose rule a title is from.
+func named(query, title string) bool {
+	place := []rune(title)
+	return len(place) > 2 && authority(title) == "local" && strings.Contains(query, string(place[:2]))
+}
+
+// prior gives each document's rank factor, by document number.
 func (s *snapshot) prior() ([]float32, error) {
 	s.priorOnce.Do(func() {
 		out := make([]float32, s.size)
-		for rank, value := range authorities {
+		for d := range out {
+			out[d] = 1
+		}
+		for rank := range authorities {
 			docs, err := s.docsOf(fieldAuthority, rank)
 			if err != nil {
 				s.priorErr = err
 				return
 			}
 			for _, d := range docs {
-				out[d] = float32(authorityWeight * value)
+				out[d] = float32(rankFactor(rank))
 			}
 		}
 		s.priors = out
