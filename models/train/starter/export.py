@@ -52,6 +52,9 @@ def decoding(paths, folder, decoder, sizes, texts=()):
     model = language.portal_model(frequent, texts)
     graph.build(words, pronunciations(paths, words),
                 lambda ids: model.lines(ids, decoder.lm_scale, decoder.insertion_penalty), folder / "graph", paths.tmp, decoder)
+    # Without these numbers Gr.fst's costs cannot be turned back into chances ("tingdong models adapt" does).
+    scaling = dict(scale=decoder.lm_scale, word_bonus=decoder.insertion_penalty)
+    (folder / "graph" / "language.json").write_text(json.dumps(scaling) + "\n")
 
 
 def manifest(folder):

@@ -12,7 +12,7 @@ from . import features, units
 # (name, offsets in input frames, outputs). The first layer reads nine frames, the others work on the grid of three.
 SMALL = [("tdnn1", list(range(-4, 5)), 256), ("tdnn2", [-3, 0, 3], 256), ("tdnn3", [-3, 0, 3], 256),
          ("tdnn4", [-6, 0, 6], 256), ("tdnn5", [-6, 0, 6], 256), ("prefinal", [0], 192)]
-WIDE = [(name, offsets, 320 if name == "prefinal" else 512) for name, offsets, _ in SMALL]
+WIDE = [(name, offsets, 256 if name == "prefinal" else 384) for name, offsets, _ in SMALL]
 STRIDE = 3
 
 
