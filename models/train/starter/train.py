@@ -71,6 +71,7 @@ class Stage:
 
     def learn(self, cepstra, pdfs, plan):
         """One step. Returns (loss, share of the speech frames that are right)."""
+        torch.manual_seed(plan.seed * 1_000_003 + self.step)  # dropout too is the same after a stop
         for group in self.optimizer.param_groups:
             group["lr"] = rate_at(self.step, plan)
         self.model.train()

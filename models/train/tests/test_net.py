@@ -1,5 +1,6 @@
 """The net, its alignment and the resuming of its training."""
 import json
+import random
 import tempfile
 import unittest
 from pathlib import Path
@@ -7,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from starter import align, augment, config, features, net, train, units
+from starter import align, augment, batches, config, net, train, units
 
 TINY = [("tdnn1", list(range(-4, 5)), 12), ("tdnn2", [-3, 0, 3], 10), ("tdnn3", [-6, 0, 6], 8), ("prefinal", [0], 8)]
 
@@ -105,7 +106,6 @@ class Training(unittest.TestCase):
         return net.load(self.paths.checkpoints / f"{name}.pt")[0].state_dict()
 
     def _stop_after(self, name, plan, count):
-        from starter import batches
         data = batches.Data(self.paths)
         stage = train.Stage(train.new_net(data, plan, TINY), self.paths.checkpoints / f"{name}.pt")
         for step in range(count):
@@ -113,17 +113,12 @@ class Training(unittest.TestCase):
         stage.save()
 
     def test_resumed_is_the_same(self):
-        """Batches depend on the seed and the step only. (Dropout does not: it is off in this comparison.)"""
-        original = net.Net.__init__.__defaults__
-        net.Net.__init__.__defaults__ = (*original[:-1], 0.0)
-        self.addCleanup(setattr, net.Net.__init__, "__defaults__", original)
+        """Batches and dropout depend on the seed and the step only."""
         whole, parts = self._train("whole", 4), self._train("parts", 2, 2)
         for name, value in whole.items():
             self.assertTrue(torch.allclose(value.float(), parts[name].float(), atol=1e-6), name)
 
     def test_pauses_are_noise_labelled_silence(self):
-        from starter import batches
-        import random
         data = batches.Data(self.paths)
         bands, pdfs, speech = data.batch(30, 200, random.Random(1))
         self.assertTrue((pdfs[~speech] == units.SILENCE).all())

@@ -1,4 +1,5 @@
 """A model directory written here, as libvosk reads it: loaded, decoded, and scored the same as our own net."""
+import json
 import shutil
 import tempfile
 import unittest
@@ -71,7 +72,6 @@ class RoundTrip(unittest.TestCase):
 
     def test_manifest(self):
         export.manifest(self.folder / "model")
-        import json
         files = {f["path"]: f["size"] for f in json.loads((self.folder / "model" / "manifest.json").read_text())["files"]}
         self.assertEqual(files["am/final.mdl"], (self.folder / "model" / "am" / "final.mdl").stat().st_size)
 

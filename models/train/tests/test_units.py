@@ -1,4 +1,5 @@
 """Sounds and lexicon."""
+import math
 import unittest
 
 from starter import lexicon, language, pinyin, recordings, units
@@ -45,7 +46,6 @@ class Lexicon(unittest.TestCase):
 
     def test_bigram_chances_add_up_to_one(self):
         """For each history: what it knows, plus what it leaves to the unigram times the unigram's chances."""
-        import math
         words = ["打开", "教育局", "教育", "局"]
         model = language.Bigram(words)
         for text in ("打开教育局", "打开教育", "打开教育局", "局"):
