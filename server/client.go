@@ -18,18 +18,9 @@ import (
 // returns the reply to the first utterance. events, when not nil, gets every
 // message as it came.
 func Stream(ctx context.Context, base string, sampleRate int, pcm []byte, a session.Ask, events func(at time.Time, raw []byte)) (*session.Reply, error) {
-	u, err := url.Parse(base)
-	if err != nil || u.Host == "" {
-		return nil, fmt.Errorf("%q is not the address of a service, such as http://127.0.0.1:8080", base)
-	}
-	u.Scheme = strings.Replace(u.Scheme, "http", "ws", 1)
-	u = u.JoinPath("/v1/listen")
-	conn, resp, err := websocket.DefaultDialer.DialContext(ctx, u.String(), nil)
+	conn, err := connect(ctx, base, "/v1/listen")
 	if err != nil {
-		if resp != nil {
-			return nil, fmt.Errorf("%s refuses the voice socket: %s", base, resp.Status)
-		}
-		return nil, fmt.Errorf("connecting to %s: %w", base, err)
+		return nil, err
 	}
 	defer conn.Close()
 	stop := context.AfterFunc(ctx, func() { conn.Close() })
@@ -49,6 +40,61 @@ func Stream(ctx context.Context, base string, sampleRate int, pcm []byte, a sess
 	}()
 	defer func() { cancel(); <-sent }()
 	return awaitReply(ctx, conn, events)
+}
+
+func connect(ctx context.Context, base, path string) (*websocket.Conn, error) {
+	u, err := url.Parse(base)
+	if err != nil || u.Host == "" {
+		return nil, fmt.Errorf("%q is not the address of a service, such as http://127.0.0.1:8080", base)
+	}
+	u.Scheme = strings.Replace(u.Scheme, "http", "ws", 1)
+	conn, resp, err := websocket.DefaultDialer.DialContext(ctx, u.JoinPath(path).String(), nil)
+	if err != nil && resp != nil {
+		return nil, fmt.Errorf("%s refuses the socket: %s", base, resp.Status)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("connecting to %s: %w", base, err)
+	}
+	return conn, nil
+}
+
+// StreamVosk sends audio at real-time pace to the vosk door of the service at
+// base, as vosk-server's clients do: an answer is awaited after every frame.
+// It returns after the first result that has a text, or at the end.
+func StreamVosk(ctx context.Context, base string, sampleRate int, pcm []byte, events func(at time.Time, raw []byte)) error {
+	conn, err := connect(ctx, base, "/vosk")
+	if err != nil {
+		return err
+	}
+	defer conn.Close()
+	stop := context.AfterFunc(ctx, func() { conn.Close() })
+	defer stop()
+	if err := conn.WriteJSON(map[string]any{"config": map[string]any{"sample_rate": sampleRate}}); err != nil {
+		return err
+	}
+	tick := time.NewTicker(100 * time.Millisecond)
+	defer tick.Stop()
+	for ; len(pcm) > 0; <-tick.C {
+		n := min(sampleRate/10*2, len(pcm))
+		if err := conn.WriteMessage(websocket.BinaryMessage, pcm[:n]); err != nil {
+			return err
+		}
+		pcm = pcm[n:]
+		conn.SetReadDeadline(time.Now().Add(30 * time.Second))
+		_, data, err := conn.ReadMessage()
+		if err != nil {
+			return err
+		}
+		events(time.Now(), data)
+		var m struct{ Text, Error, Code string }
+		if json.Unmarshal(data, &m) == nil && m.Error != "" {
+			return &Error{Code: m.Code, Message: m.Error}
+		}
+		if m.Text != "" {
+			return nil
+		}
+	}
+	return nil
 }
 
 func awaitReply(ctx context.Context, conn *websocket.Conn, events func(time.Time, []byte)) (*session.Reply, error) {

@@ -160,6 +160,7 @@ func (s *Server) routes() *fiber.App {
 	app.Get("/readyz", s.readyz)
 	app.Get("/metrics", s.metrics.handler())
 	if s.opt.Widget != nil {
+		app.Get("/a11y-check", func(c *fiber.Ctx) error { return c.Redirect("/widget/check.html") })
 		app.Get("/widget/*", adaptor.HTTPHandler(http.StripPrefix("/widget/", s.opt.Widget)))
 	}
 	if s.opt.Portal != nil {

@@ -2,6 +2,7 @@ package session
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"github.com/tingdong/tingdong/asr"
@@ -13,8 +14,8 @@ import (
 const unknown = "[unk]"
 
 // second hears the utterance again, this time only for the phrases of the
-// current grammar, when the open readings do not settle on a command. Both
-// lists are then judged together.
+// current grammar, when the open readings do not settle on a command. The
+// result is both lists, the open one first.
 func (l *Listener) second(ctx context.Context, open []asr.Hypothesis) ([]asr.Hypothesis, error) {
 	b := l.svc.Brain()
 	phrases := b.phrases(l.opt.Ask.Lang)
@@ -22,7 +23,7 @@ func (l *Listener) second(ctx context.Context, open []asr.Hypothesis) ([]asr.Hyp
 		return open, nil
 	}
 	rec, err := l.svc.Speech.Open(ctx, asr.Options{Model: l.cfg.Model(l.opt.Ask.Lang), SampleRate: l.opt.SampleRate,
-		Alternatives: l.cfg.Alternatives, Phrases: phrases})
+		Alternatives: l.cfg.Alternatives, Phrases: append(slices.Clip(phrases), unknown), Admitted: true})
 	if err != nil { // busy: the open readings must do
 		return open, nil
 	}
@@ -32,9 +33,7 @@ func (l *Listener) second(ctx context.Context, open []asr.Hypothesis) ([]asr.Hyp
 	if err != nil {
 		return nil, err
 	}
-	if st.Utterance != nil {
-		parts = append(parts, *st.Utterance)
-	}
+	parts = collect(parts, st)
 	u, err := rec.Finish(ctx)
 	if err != nil {
 		return nil, err
@@ -61,6 +60,14 @@ func judge(open, closed []asr.Hypothesis) []asr.Hypothesis {
 		}
 	}
 	return out
+}
+
+// collect appends the utterances that ended in a piece of audio.
+func collect(parts []asr.Utterance, st asr.Step) []asr.Utterance {
+	if st.Utterance == nil {
+		return parts
+	}
+	return append(append(parts, *st.Utterance), st.More...)
 }
 
 // join makes one N-best list of consecutive pieces of speech: the k-th

@@ -140,9 +140,7 @@ func (l *Listener) step(ctx context.Context, pcm []byte) error {
 		return err
 	}
 	l.hear(st.Partial)
-	if st.Utterance != nil {
-		l.parts = append(l.parts, *st.Utterance)
-	}
+	l.parts = collect(l.parts, st)
 	if l.opt.Whole {
 		return nil
 	}
@@ -233,15 +231,15 @@ func (l *Listener) end(ctx context.Context, flush bool) error {
 		}
 		l.parts = append(l.parts, u)
 	}
-	list := join(l.parts)
-	list, err := l.second(ctx, list)
+	open := join(l.parts)
+	list, err := l.second(ctx, open)
 	if err != nil {
 		return err
 	}
 	took := ms(time.Since(start))
 	said := heard(list, l.opt.Ask.Lang)
 	l.emit(Event{Kind: Final, Alternatives: said})
-	r, err := l.svc.reply(ctx, l.opt.Ask, list)
+	r, err := l.svc.reply(ctx, l.opt.Ask, list, open)
 	if err != nil {
 		return err
 	}

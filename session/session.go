@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"strings"
 	"time"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/tingdong/tingdong/asr"
@@ -95,7 +96,7 @@ func (s *Service) Ask(ctx context.Context, a Ask) (*Reply, error) {
 	if err != nil {
 		return nil, err
 	}
-	return s.reply(ctx, a, list)
+	return s.reply(ctx, a, list, nil)
 }
 
 func (a *Ask) hypotheses() ([]asr.Hypothesis, error) {
@@ -122,11 +123,15 @@ func (a *Ask) hypotheses() ([]asr.Hypothesis, error) {
 }
 
 // reply decides, searches where the decision asks for it, and remembers the
-// result as the last reply of the dialogue.
-func (s *Service) reply(ctx context.Context, a Ask, list []asr.Hypothesis) (*Reply, error) {
+// result as the last reply of the dialogue. heard, when not nil, is what the
+// open recogniser made of the speech that list was understood from.
+func (s *Service) reply(ctx context.Context, a Ask, list, heard []asr.Hypothesis) (*Reply, error) {
 	brain := s.Brain()
 	start := time.Now()
 	d := brain.Matcher.Decide(intent.Query{Heard: list, Lang: a.Lang, Role: a.Role, Page: a.Page})
+	if heard != nil {
+		d = weigh(d, list, heard, a.Lang)
+	}
 	r := s.fromDecision(brain, d, a.Lang)
 	r.Took.Intent = ms(time.Since(start))
 	r = s.Dialogues.resolve(a, r)
@@ -141,6 +146,7 @@ func (s *Service) reply(ctx context.Context, a Ask, list []asr.Hypothesis) (*Rep
 
 func (s *Service) fromDecision(b *Brain, d intent.Decision, lang string) *Reply {
 	r := &Reply{Action: d.Action, Utterance: d.Utterance}
+	lang = spokenIn(lang, d.Utterance)
 	if len(d.Candidates) == 0 {
 		return r
 	}
@@ -206,7 +212,7 @@ func (s *Service) runSearch(ctx context.Context, a Ask, list []asr.Hypothesis, r
 	r.Took.Search = ms(time.Since(start))
 	r.Search.Total, r.Search.Hits, r.Search.Suggestion, r.Search.Relaxed = res.Total, res.Hits, res.Suggestion, res.Relaxed
 	if r.Say == "" {
-		r.Say = searchSay(a.Lang, r.Search)
+		r.Say = searchSay(spokenIn(a.Lang, r.Utterance), r.Search)
 	}
 	return nil
 }
@@ -219,6 +225,14 @@ func searchSay(lang string, p *SearchPart) string {
 }
 
 func opening(lang, name string) string { return phrase(lang, "正在打开"+name, "Opening "+name) }
+
+// spokenIn is the language to answer in: the page's, else that of what was said.
+func spokenIn(lang, utterance string) string {
+	if lang == "" && utterance != "" && !strings.ContainsFunc(utterance, func(r rune) bool { return unicode.Is(unicode.Han, r) }) {
+		return "en"
+	}
+	return lang
+}
 
 // phrase picks the language of what is said to the visitor; Chinese is the
 // portal's own.

@@ -103,3 +103,14 @@ func loudness(frame []byte) float64 {
 	variance := square/float64(n) - mean*mean
 	return 10 * math.Log10(max(variance, 1e-3)/(32768*32768))
 }
+
+// Span is where in a recording somebody speaks.
+type Span struct{ Start, End time.Duration }
+
+// FindSpeech finds the first and the last speech in PCM16LE mono audio; false
+// when there is none.
+func FindSpeech(sampleRate int, pcm []byte) (Span, bool) {
+	v := newVAD(sampleRate)
+	v.write(pcm)
+	return Span{v.started, v.ended}, v.speech
+}

@@ -55,6 +55,8 @@ describe("text", () => {
     const reply = await ask(v, "我要投诉物业乱收费");
     assert.equal(reply.column?.id, "tsjb");
     assert.match(reply.slots.subject, /物业/);
+    await v.page.waitForURL("**/cn/hdjl/tsjb/**");
+    await v.page.waitForFunction(() => /物业/.test(document.querySelector("main form [name=subject]")?.value));
   }));
 
   test("asked back, a choice is typed or clicked", options, () => visit("/", async (v) => {

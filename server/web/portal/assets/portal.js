@@ -93,3 +93,12 @@ class Suggestions {
 }
 
 for (const input of document.querySelectorAll("[data-suggest]")) new Suggestions(input);
+
+// What was said beyond the column (「我要投诉物业乱收费」) fills the form of the
+// page that was opened, unless the visitor has written something already.
+document.addEventListener("tingdong:arrive", (event) => {
+  for (const [name, value] of Object.entries(event.detail.slots)) {
+    const field = document.querySelector(`main form [name="${CSS.escape(name)}"]`);
+    if (field && !field.value && typeof value === "string") field.value = value;
+  }
+});
