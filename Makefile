@@ -12,9 +12,10 @@ export LD_LIBRARY_PATH := $(CURDIR)/build/vosk/lib:$(LD_LIBRARY_PATH)
 LIBVOSK := build/vosk/lib/libvosk.so
 DATA ?= ./data
 LISTEN ?= :8080
-GO_TEST_FLAGS ?= -race
+# Packages whose goroutines meet each other; they are tested under -race, too.
+CONCURRENT := ./journal ./asr ./session ./node ./server ./cmd/tingdong
 
-.PHONY: run build test test-go test-e2e setup-test lint fuzz clean
+.PHONY: run build search-eval test test-go test-e2e setup-test lint fuzz clean
 
 run: build
 	@echo "== 启动 / starting on $(LISTEN), state in $(DATA)"
@@ -43,7 +44,10 @@ lint:
 
 test-go:
 	@echo "== Go 测试 / Go tests"
-	go test $(GO_TEST_FLAGS) ./...
+	go test ./...
+	@echo "== Go 测试（-race）/ Go tests under the race detector"
+	go test -short -race $(CONCURRENT)
+	go test -race -run Concurrent ./intent ./search
 
 test-e2e:
 	@echo "== 浏览器测试 / browser tests"
@@ -52,6 +56,10 @@ test-e2e:
 # Each fuzz target for FUZZTIME (default 1m).
 fuzz: build
 	scripts/fuzz.sh $(or $(FUZZTIME),1m)
+
+# The table of docs/search.md, on the collections in ../shared/search.
+search-eval: build
+	bin/tingdong search-eval --data ../shared/search
 
 clean:
 	rm -rf bin build test/e2e/node_modules

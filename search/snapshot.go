@@ -53,8 +53,8 @@ func newSnapshot(b bleve.Index, cacheBytes int) (*snapshot, error) {
 		return nil, errors.Join(fmt.Errorf("%w: a %T is not a scorch index", ErrDamaged, reader), reader.Close())
 	}
 	s := &snapshot{reader: reader, scorch: sc,
-		lists: newCache[string, *list](cacheBytes / 2),
-		cands: newCache[uint32, *candidate](cacheBytes / 2)}
+		lists: newCache[string, *list](cacheBytes / 4 * 3),
+		cands: newCache[uint32, *candidate](cacheBytes / 4)}
 	for _, seg := range sc.Segments() {
 		s.offsets = append(s.offsets, uint32(s.size))
 		s.size += int(seg.FullSize())
