@@ -231,7 +231,7 @@ func TestBadQueries(t *testing.T) {
 	}
 }
 
-func TestSwapAndSnapshot(t *testing.T) {
+func TestConcurrentSwapAndSnapshot(t *testing.T) {
 	x := portal(t)
 	dir := t.TempDir()
 	if err := x.Snapshot(dir + "/copy"); err != nil {

@@ -25,6 +25,9 @@ func data(t *testing.T) string {
 // TestQuality guards the ranking on the small collections: floors a little
 // below what docs/search.md reports.
 func TestQuality(t *testing.T) {
+	if testing.Short() {
+		t.Skip("indexes 32,746 documents")
+	}
 	dir := data(t)
 	docs, err := Documents(filepath.Join(dir, "ncp_policies.jsonl.gz"), filepath.Join(dir, "gov_titles.jsonl.gz"))
 	if err != nil {
