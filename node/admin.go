@@ -18,7 +18,7 @@ import (
 // Journal is the node's log.
 func (n *Node) Journal() *journal.Journal { return n.journal }
 
-// Save checks a grammar or the column table together with everything else
+// Save checks a grammar, the column table or a setting of search together with everything else
 // that serves, then saves it. The error may be grammar.Diagnostics; nothing
 // has changed then. The new snapshot serves as soon as the node's own view has
 // seen the save.
@@ -30,6 +30,14 @@ func (n *Node) Save(ctx context.Context, b journal.Bucket, s journal.Save) (uint
 }
 
 func (n *Node) check(ctx context.Context, b journal.Bucket, s journal.Save) error {
+	if b == journal.Settings {
+		switch s.Key {
+		case SynonymsKey, PinsKey, WordsKey:
+			_, err := parseSettings(map[string]string{s.Key: string(s.Value)})
+			return err
+		}
+		return fmt.Errorf("the setting %q is not saved this way", s.Key)
+	}
 	columns, grammars, err := n.sources(ctx)
 	if err != nil {
 		return err
@@ -39,8 +47,6 @@ func (n *Node) check(ctx context.Context, b journal.Bucket, s journal.Save) erro
 		columns.Data = s.Value
 	case journal.Grammars:
 		grammars = replaceSource(grammars, grammar.Source{Name: s.Key + ".yaml", Data: s.Value})
-	default:
-		return fmt.Errorf("%s is not saved this way", b)
 	}
 	p, err := ParsePortal(columns, grammars)
 	if err != nil {

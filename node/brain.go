@@ -3,6 +3,7 @@ package node
 import (
 	"context"
 	"crypto/sha256"
+	"errors"
 	"fmt"
 	"time"
 
@@ -120,7 +121,7 @@ const rescanEvery = time.Minute
 // reload runs are coalesced.
 func (n *Node) followBuckets(ctx context.Context) {
 	changed := make(chan struct{}, 1)
-	for _, b := range []journal.Bucket{journal.Grammars, journal.Columns} {
+	for _, b := range journal.Buckets {
 		n.done.Go(func() { n.watch(ctx, b, changed) })
 	}
 	rescan := time.NewTicker(rescanEvery)
@@ -132,8 +133,8 @@ func (n *Node) followBuckets(ctx context.Context) {
 		case <-changed:
 		case <-rescan.C:
 		}
-		if err := n.loadBrain(ctx); err != nil && ctx.Err() == nil {
-			n.log.Error("keeping the last good grammar", "error", err)
+		if err := errors.Join(n.loadBrain(ctx), n.loadSettings(ctx)); err != nil && ctx.Err() == nil {
+			n.log.Error("keeping the last good grammar and settings", "error", err)
 		}
 	}
 }

@@ -5,7 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"os"
+	"sync"
+	"sync/atomic"
 
 	"github.com/tingdong/tingdong/journal"
 	"github.com/tingdong/tingdong/search"
@@ -70,12 +71,13 @@ func (b *Batch) Wait(ctx context.Context) error {
 	return b.n.Await(ctx, b.last)
 }
 
-// followDocuments brings every batch of the journal into the index.
+// followDocuments brings every batch of the journal into the index, and stops
+// in between to rebuild it when the dictionary has changed.
 func (n *Node) followDocuments(ctx context.Context) {
 	for ctx.Err() == nil {
-		err := n.journal.FollowDocuments(ctx, n.Index().Position(), n.apply)
+		err := n.followUntilReindex(ctx)
 		if err == nil {
-			return
+			continue
 		}
 		n.log.Error("the search index does not follow the journal", "error", err)
 		n.fail.Store(&err)
@@ -84,10 +86,32 @@ func (n *Node) followDocuments(ctx context.Context) {
 	}
 }
 
+func (n *Node) followUntilReindex(ctx context.Context) error {
+	follow, stop := context.WithCancel(ctx)
+	defer stop()
+	var due atomic.Bool
+	var waiting sync.WaitGroup
+	waiting.Go(func() {
+		select {
+		case <-n.reindex:
+			due.Store(true)
+			stop()
+		case <-follow.Done():
+		}
+	})
+	err := n.journal.FollowDocuments(follow, n.Index().Position(), n.apply)
+	stop()
+	waiting.Wait()
+	if err != nil || !due.Load() {
+		return err
+	}
+	return n.rebuild(ctx)
+}
+
 func (n *Node) apply(seq uint64, batch []byte) error {
-	var ops []search.Op
-	if err := json.Unmarshal(batch, &ops); err != nil {
-		return fmt.Errorf("journal batch %d cannot be read: %w", seq, err)
+	ops, err := decodeBatch(seq, batch)
+	if err != nil {
+		return err
 	}
 	if err := n.Index().Apply(seq, ops); err != nil {
 		return fmt.Errorf("indexing journal batch %d: %w", seq, err)
@@ -97,9 +121,9 @@ func (n *Node) apply(seq uint64, batch []byte) error {
 	return nil
 }
 
-func removeIndex(dir string) error {
-	if err := os.RemoveAll(dir); err != nil {
-		return fmt.Errorf("cannot remove the old search index: %w", err)
+func decodeBatch(seq uint64, batch []byte) (ops []search.Op, err error) {
+	if err := json.Unmarshal(batch, &ops); err != nil {
+		return nil, fmt.Errorf("journal batch %d cannot be read: %w", seq, err)
 	}
-	return nil
+	return ops, nil
 }

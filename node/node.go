@@ -9,7 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"path/filepath"
+	"os"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -43,6 +43,11 @@ type Node struct {
 	// brainVersion names what brain was made of. Only the goroutine that
 	// loads uses it.
 	brainVersion string
+	// words is the dictionary that admins added; a change is signalled on
+	// reindex (a channel of one).
+	words    atomic.Pointer[[]string]
+	settings settings // as they were at the start
+	reindex  chan struct{}
 
 	applied  chan struct{} // closed and replaced after every applied batch
 	applying sync.Mutex    // guards applied
@@ -56,7 +61,7 @@ type Node struct {
 // Open opens the journal and its views, and starts following. On a new data
 // directory the shipped columns and grammars are saved first.
 func Open(ctx context.Context, o Options) (*Node, error) {
-	n := &Node{opt: o, log: o.Log, applied: make(chan struct{})}
+	n := &Node{opt: o, log: o.Log, applied: make(chan struct{}), reindex: make(chan struct{}, 1)}
 	if n.log == nil {
 		n.log = slog.Default()
 	}
@@ -78,6 +83,9 @@ func (n *Node) start(ctx context.Context) error {
 	if err := n.loadBrain(ctx); err != nil {
 		return err
 	}
+	if err := n.loadSettings(ctx); err != nil {
+		return err
+	}
 	if err := n.openIndex(); err != nil {
 		return err
 	}
@@ -92,21 +100,19 @@ func (n *Node) start(ctx context.Context) error {
 	run, stop := context.WithCancel(context.Background())
 	n.stop = stop
 	n.done.Go(func() { n.followDocuments(run) })
-	if n.opt.Portal == nil {
-		n.done.Go(func() { n.followBuckets(run) })
-	}
+	n.done.Go(func() { n.followBuckets(run) })
 	return nil
 }
 
 // openIndex opens the index, or starts an empty one in the place of one that
 // is damaged or of another version: the journal fills it again.
 func (n *Node) openIndex() error {
-	dir := filepath.Join(n.opt.Data, "index")
-	o := search.Options{Columns: searchColumns(n.Brain().Columns)}
+	dir := n.indexDir(n.settings.words)
+	o := search.Options{Columns: searchColumns(n.Brain().Columns), Words: n.settings.words, Synonyms: n.settings.synonyms}
 	x, err := search.Open(dir, o)
 	if errors.Is(err, search.ErrDamaged) || errors.Is(err, search.ErrOutdated) {
 		n.log.Warn("rebuilding the search index from the journal", "reason", err)
-		if err := removeIndex(dir); err != nil {
+		if err := os.RemoveAll(dir); err != nil {
 			return err
 		}
 		x, err = search.Open(dir, o)
@@ -114,6 +120,7 @@ func (n *Node) openIndex() error {
 	if err != nil {
 		return fmt.Errorf("search index: %w", err)
 	}
+	x.SetRules(n.settings.rules)
 	n.index.Store(x)
 	return nil
 }

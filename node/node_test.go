@@ -216,3 +216,52 @@ func TestTooLargeADocumentIsRefusedAlone(t *testing.T) {
 	}
 	mustFind(t, n, "海星公报", "small")
 }
+
+// TestSearchSettings: synonyms and pins serve at once, and a new dictionary
+// word rebuilds the index beside the one that serves, without a failed query.
+func TestSearchSettings(t *testing.T) {
+	dir := t.TempDir()
+	n := openNode(t, dir)
+	fill(t, n, 200)
+	save := func(key, text string) error {
+		_, err := n.Save(t.Context(), journal.Settings, journal.Save{Key: key, Value: []byte(text)})
+		return err
+	}
+	var diags grammar.Diagnostics
+	if err := save(SynonymsKey, "no arrow here"); !errors.As(err, &diags) {
+		t.Fatalf("broken synonyms: %v", err)
+	}
+	if err := save("tokens", "[]"); err == nil {
+		t.Fatal("the tokens were overwritten as a setting")
+	}
+	before := n.Index()
+	for key, text := range map[string]string{SynonymsKey: "小报 => 公报", PinsKey: "pinned: {统计资料: [/42]}\nhidden: {统计资料: [/43]}\n", WordsKey: "统计资料汇编\n"} {
+		if err := save(key, text); err != nil {
+			t.Fatal(err)
+		}
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	defer cancel()
+	words := n.indexDir([]string{"统计资料汇编"})
+	for {
+		r, err := n.Search(ctx, search.Query{Text: "统计资料"})
+		if err != nil || r.Total < 100 {
+			t.Fatalf("a query failed meanwhile: %+v, %v", r, err)
+		}
+		entries, err := os.ReadDir(filepath.Join(dir, "index"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if r.Hits[0].ID == "/42" && len(entries) == 1 && filepath.Base(words) == entries[0].Name() {
+			break
+		}
+	}
+	if n.Index() != before {
+		t.Error("the index that serves was replaced, not swapped in place")
+	}
+	fill(t, n, 201) // and goes on following
+	mustFind(t, n, "第1200号公报", "/200")
+	n.Close()
+	n = openNode(t, dir)
+	mustFind(t, n, "统计资料", "/42")
+}

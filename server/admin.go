@@ -3,6 +3,7 @@ package server
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -75,8 +76,13 @@ func (s *Server) adminRoutes(r fiber.Router) {
 	for path, b := range map[string]journal.Bucket{"/grammars": journal.Grammars, "/columns": journal.Columns} {
 		r.Get(path, s.only(Viewer), s.listRevisions(b))
 		r.Get(path+"/:key", s.only(Viewer), s.getRevision(b))
-		r.Get(path+"/:key/history", s.only(Viewer), s.history(b))
-		r.Put(path+"/:key", s.only(Publisher), s.putRevision(b))
+		r.Get(path+"/:key/history", s.only(Viewer), s.history(b, ""))
+		r.Put(path+"/:key", s.only(Publisher), s.putRevision(b, ""))
+	}
+	for _, key := range []string{"synonyms", "pins", "words"} {
+		r.Get("/"+key, s.only(Viewer), s.getSetting(key))
+		r.Get("/"+key+"/history", s.only(Viewer), s.history(journal.Settings, key))
+		r.Put("/"+key, s.only(Publisher), s.putRevision(journal.Settings, key))
 	}
 	r.Post("/tokens", s.only(Publisher), s.newToken)
 }
@@ -143,9 +149,24 @@ func (s *Server) getRevision(b journal.Bucket) fiber.Handler {
 	}
 }
 
-func (s *Server) history(b journal.Bucket) fiber.Handler {
+// getSetting answers with a setting of search; one that was never saved is
+// empty, and its revision is 0.
+func (s *Server) getSetting(key string) fiber.Handler {
 	return func(c *fiber.Ctx) error {
-		list, err := s.opt.Admin.History(c.UserContext(), b, copied(c.Params("key")))
+		r, err := s.opt.Admin.Get(c.UserContext(), journal.Settings, key)
+		if err != nil && !errors.Is(err, journal.ErrNotFound) {
+			return err
+		}
+		c.Set(fiber.HeaderETag, etag(r.Revision))
+		c.Set(fiber.HeaderContentType, "text/plain; charset=utf-8")
+		return c.Send(r.Value)
+	}
+}
+
+// history and putRevision take the key from the address where it is not given.
+func (s *Server) history(b journal.Bucket, key string) fiber.Handler {
+	return func(c *fiber.Ctx) error {
+		list, err := s.opt.Admin.History(c.UserContext(), b, copied(c.Params("key", key)))
 		if err != nil {
 			return err
 		}
@@ -155,9 +176,9 @@ func (s *Server) history(b journal.Bucket) fiber.Handler {
 
 // putRevision saves a grammar or the column table. If-Match carries the
 // revision that the change was made from.
-func (s *Server) putRevision(b journal.Bucket) fiber.Handler {
+func (s *Server) putRevision(b journal.Bucket, key string) fiber.Handler {
 	return func(c *fiber.Ctx) error {
-		save := journal.Save{Key: copied(c.Params("key")), Value: bytes.Clone(c.Body()), Message: copied(c.Query("message"))}
+		save := journal.Save{Key: copied(c.Params("key", key)), Value: bytes.Clone(c.Body()), Message: copied(c.Query("message"))}
 		save.Author, _ = c.Locals(authorKey).(string)
 		if m := c.Get(fiber.HeaderIfMatch); m != "" {
 			rev, err := strconv.ParseUint(strings.Trim(m, `"`), 10, 64)

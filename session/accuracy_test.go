@@ -262,6 +262,9 @@ func alone(t testing.TB, s *Service, pcm []byte, phrases []string) string {
 // the two judged together. TINGDONG_ACCURACY=all uses every recording; without
 // it a part, to keep the run short.
 func TestCommandAccuracy(t *testing.T) {
+	if testing.Short() {
+		t.Skip("measures, and takes a minute")
+	}
 	cols := shippedColumns(t)
 	s := ears(t, cols)
 	words := make([]*grammar.Column, 12)

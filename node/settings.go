@@ -1,0 +1,167 @@
+package node
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+
+	"github.com/tingdong/tingdong/grammar"
+	"github.com/tingdong/tingdong/journal"
+	"github.com/tingdong/tingdong/search"
+)
+
+// The settings of search that admins edit, keys of the settings bucket.
+const (
+	SynonymsKey = "synonyms" // lines "房产证, 房本 => 不动产权证书"
+	PinsKey     = "pins"     // YAML: pinned and hidden, query → document ids
+	WordsKey    = "words"    // one dictionary word a line
+)
+
+// settings are the parsed ones.
+type settings struct {
+	synonyms []search.Synonym
+	rules    search.Rules
+	words    []string
+}
+
+// parseSettings reads the settings by key; what is not there is empty. The
+// error is grammar.Diagnostics.
+func parseSettings(texts map[string]string) (settings, error) {
+	var s settings
+	var err error
+	if s.synonyms, err = search.ParseSynonyms(texts[SynonymsKey]); err != nil {
+		return s, badSetting(SynonymsKey, err)
+	}
+	var pins struct {
+		Pinned map[string][]string `yaml:"pinned"`
+		Hidden map[string][]string `yaml:"hidden"`
+	}
+	if err = yaml.Unmarshal([]byte(texts[PinsKey]), &pins); err != nil {
+		return s, badSetting(PinsKey, err)
+	}
+	s.rules = search.Rules{Pinned: pins.Pinned, Hidden: pins.Hidden}
+	for line := range strings.Lines(texts[WordsKey]) {
+		if w := strings.TrimSpace(line); w != "" && !strings.HasPrefix(w, "#") {
+			s.words = append(s.words, w)
+		}
+	}
+	slices.Sort(s.words)
+	s.words = slices.Compact(s.words)
+	return s, nil
+}
+
+func badSetting(key string, err error) error {
+	return grammar.Diagnostics{{Severity: grammar.Error, Code: "bad-setting", File: key, Start: grammar.Pos{Line: 1, Column: 1},
+		End: grammar.Pos{Line: 1, Column: 1}, Message: grammar.Message{ZH: err.Error(), EN: err.Error()}}}
+}
+
+func (n *Node) settingTexts(ctx context.Context) (map[string]string, error) {
+	list, err := n.journal.List(ctx, journal.Settings)
+	if err != nil {
+		return nil, err
+	}
+	texts := map[string]string{}
+	for _, r := range list {
+		texts[r.Key] = string(r.Value)
+	}
+	return texts, nil
+}
+
+// loadSettings makes what admins set serve. Synonyms and pins do at once; a
+// change of the dictionary's words asks for a new index.
+func (n *Node) loadSettings(ctx context.Context) error {
+	texts, err := n.settingTexts(ctx)
+	if err != nil {
+		return err
+	}
+	s, err := parseSettings(texts)
+	if err != nil {
+		return err
+	}
+	old := n.words.Swap(&s.words)
+	x := n.Index()
+	if x == nil { // at the start: the index is opened with them
+		n.settings = s
+		return nil
+	}
+	x.SetSynonyms(s.synonyms)
+	x.SetRules(s.rules)
+	if old != nil && !slices.Equal(*old, s.words) {
+		select {
+		case n.reindex <- struct{}{}:
+		default: // one is due anyway
+		}
+	}
+	return nil
+}
+
+// indexDir is where the index of a dictionary lives: each has its own, so that
+// a new one is built beside the one that serves.
+func (n *Node) indexDir(words []string) string {
+	sum := sha256.Sum256([]byte(strings.Join(words, "\n")))
+	return filepath.Join(n.opt.Data, "index", hex.EncodeToString(sum[:4]))
+}
+
+// rebuild builds an index with the present dictionary beside the one that
+// serves, from the whole journal, and puts it in its place. Searches go on
+// all the while. It runs in the goroutine that follows the journal, so that
+// no batch is lost between the two.
+func (n *Node) rebuild(ctx context.Context) error {
+	words := *n.words.Load()
+	dir := n.indexDir(words)
+	if err := os.RemoveAll(dir); err != nil {
+		return err
+	}
+	next, err := search.Open(dir, search.Options{Columns: searchColumns(n.Brain().Columns), Words: words})
+	if err != nil {
+		return err
+	}
+	defer next.Close()
+	if err := n.replay(ctx, next); err != nil {
+		return err
+	}
+	oldDir, err := n.Index().Swap(next)
+	if err != nil {
+		return err
+	}
+	n.log.Info("the search index was rebuilt with the new dictionary", "words", len(words))
+	return os.RemoveAll(oldDir)
+}
+
+// errReplayed ends a replay at the journal's last batch.
+var errReplayed = errors.New("replayed")
+
+func (n *Node) replay(ctx context.Context, x *search.Index) error {
+	last, err := n.journal.LastDocument(ctx)
+	if err != nil || last == 0 {
+		return err
+	}
+	err = n.journal.FollowDocuments(ctx, 0, func(seq uint64, batch []byte) error {
+		ops, err := decodeBatch(seq, batch)
+		if err != nil {
+			return err
+		}
+		if err := x.Apply(seq, ops); err != nil {
+			return fmt.Errorf("indexing journal batch %d: %w", seq, err)
+		}
+		if seq >= last {
+			return errReplayed
+		}
+		return nil
+	})
+	if errors.Is(err, errReplayed) {
+		return nil
+	}
+	if err == nil {
+		err = ctx.Err()
+	}
+	return err
+}
