@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
 	"sync"
 	"sync/atomic"
 
@@ -45,6 +46,11 @@ type Options struct {
 // Index is the portal's full-text index. All methods are safe for concurrent
 // use; a search never waits for Apply.
 type Index struct {
+	// slots lets as many searches work at once as there are processors. A
+	// search is all computing: more of them at once would only share the
+	// processors in slices and all be late. The others wait in order.
+	slots chan struct{}
+
 	dir  string
 	opts Options
 	an   atomic.Pointer[analysis.Analyzer]
@@ -77,7 +83,7 @@ func Open(dir string, o Options) (*Index, error) {
 	if o.CacheBytes == 0 {
 		o.CacheBytes = 128 << 20
 	}
-	x := &Index{dir: dir, opts: o}
+	x := &Index{dir: dir, opts: o, slots: make(chan struct{}, runtime.GOMAXPROCS(0))}
 	x.an.Store(analysis.New(o.Words))
 	x.tables.Store(newTables(o.Columns, Rules{}, newSynonyms(shipped(), folded(o.Synonyms))))
 	b, err := openBleve(dir, x.version())

@@ -13,6 +13,12 @@ func (x *Index) Search(ctx context.Context, q Query) (*Result, error) {
 	if err := q.check(); err != nil {
 		return nil, err
 	}
+	select {
+	case x.slots <- struct{}{}:
+		defer func() { <-x.slots }()
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
 	t := x.tables.Load()
 	err := x.read(ctx, func(s *snapshot) error {
 		set, err := s.allowed(&q, t)
