@@ -13,7 +13,7 @@ import (
 // defaults.
 type Listening struct {
 	// Pause is the silence that ends an utterance.
-	Pause time.Duration // 800 ms
+	Pause time.Duration // 600 ms
 	// ShortPause ends it when what was heard so far is already a complete,
 	// unambiguous command.
 	ShortPause time.Duration // 260 ms
@@ -33,7 +33,7 @@ func (l Listening) withDefaults() Listening {
 			*d = v
 		}
 	}
-	set(&l.Pause, 800*time.Millisecond)
+	set(&l.Pause, 600*time.Millisecond)
 	set(&l.ShortPause, 260*time.Millisecond)
 	set(&l.StartTimeout, 10*time.Second)
 	set(&l.MaxUtterance, 20*time.Second)
