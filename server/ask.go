@@ -40,7 +40,7 @@ const maxAlternatives = 20
 func (s *Server) search(c *fiber.Ctx) error {
 	q := search.Query{
 		Text: copied(c.Query("q")), Lang: copied(c.Query("lang")), Role: copied(c.Query("role")), Column: copied(c.Query("column")),
-		Kind: copied(c.Query("kind")), Sort: copied(c.Query("sort")), Facets: c.QueryBool("facets"),
+		Kind: copied(c.Query("kind")), Sort: copied(c.Query("sort")), Facets: c.QueryBool("facets"), Cursor: copied(c.Query("cursor")),
 	}
 	for _, alt := range c.Context().QueryArgs().PeekMulti("alt") {
 		if len(q.Alternatives) < maxAlternatives {
@@ -63,6 +63,9 @@ func (s *Server) search(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
+	if q.Page <= 1 && q.Cursor == "" {
+		s.opt.Sessions.Count(q.Text, copied(c.Query("session", c.IP())), res)
+	}
 	return c.JSON(res)
 }
 
@@ -70,6 +73,9 @@ func (s *Server) search(c *fiber.Ctx) error {
 func (s *Server) suggest(c *fiber.Ctx) error {
 	q := copied(c.Query("q"))
 	n := min(max(c.QueryInt("n", 8), 1), 20)
+	if q == "" {
+		return c.JSON(fiber.Map{"query": q, "suggestions": s.hot(n)})
+	}
 	list, err := s.opt.Pages.Suggest(c.UserContext(), q, copied(c.Query("lang")), n)
 	if err != nil {
 		return err
@@ -78,6 +84,19 @@ func (s *Server) suggest(c *fiber.Ctx) error {
 		list = []search.Suggestion{}
 	}
 	return c.JSON(fiber.Map{"query": q, "suggestions": list})
+}
+
+// hot are the queries that many visitors ask, for a search box that is still
+// empty.
+func (s *Server) hot(n int) []search.Suggestion {
+	out := []search.Suggestion{}
+	if s.opt.Sessions.Hot == nil {
+		return out
+	}
+	for _, text := range s.opt.Sessions.Hot.Top(n) {
+		out = append(out, search.Suggestion{Text: text, Kind: "query"})
+	}
+	return out
 }
 
 // columns answers GET /v1/columns, all or those of a language or role.

@@ -10,6 +10,7 @@ import (
 
 	"github.com/tingdong/tingdong/asr"
 	"github.com/tingdong/tingdong/grammar"
+	"github.com/tingdong/tingdong/insights"
 	"github.com/tingdong/tingdong/node"
 	"github.com/tingdong/tingdong/search"
 	"github.com/tingdong/tingdong/server"
@@ -36,7 +37,8 @@ func newApp(ctx context.Context, f *serveFlags) (*app, error) {
 	if a.node, err = node.Open(ctx, node.Options{Data: f.data, Portal: files, Vocabulary: vocab.forPhrases(!f.noSpeech)}); err != nil {
 		return nil, err
 	}
-	svc := &session.Service{Brain: a.node.Brain, Search: a.node, Dialogues: session.NewDialogues(), Segment: vocab.segment}
+	svc := &session.Service{Brain: a.node.Brain, Search: a.node, Dialogues: session.NewDialogues(),
+		Hot: &insights.Hot{}, Segment: vocab.segment}
 	if !f.noSpeech {
 		if a.pool, err = newPool(f.data, f.models, f.workers); err != nil {
 			a.Close()
