@@ -94,6 +94,15 @@ func TestListenNavigates(t *testing.T) {
 	}
 }
 
+// TestReadmeExample hears the recording that ships.
+func TestReadmeExample(t *testing.T) {
+	out, errs, code := output(t, "", "listen", "--data", t.TempDir(), "testdata/jiaoyuju.wav")
+	var line heardFile
+	if code != 0 || json.Unmarshal([]byte(out), &line) != nil || line.Reply.Column == nil || line.Reply.Column.ID != "jyj" || line.Text != "找一下教育局" {
+		t.Fatalf("exit %d\n%s%s", code, out, errs)
+	}
+}
+
 func TestListenExplainsBadFiles(t *testing.T) {
 	dir := t.TempDir()
 	empty, text := filepath.Join(dir, "empty.wav"), filepath.Join(dir, "text.wav")
