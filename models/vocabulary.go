@@ -170,3 +170,13 @@ func runs(text string) [][]rune {
 	}
 	return found
 }
+
+// Known is Segment for a phrase that the model knows as a whole; nil for one
+// with a part that it does not: a recogniser would hear it without that part.
+func (v *Vocabulary) Known(phrase string) []string {
+	words, unknown := v.Segment(phrase)
+	if len(unknown) > 0 {
+		return nil
+	}
+	return words
+}

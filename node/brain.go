@@ -55,7 +55,7 @@ func NewBrain(p *Portal, vocabulary func(lang string) *models.Vocabulary) (*sess
 	}
 	for _, f := range p.Grammars {
 		if v := vocabulary(f.Language); v != nil {
-			b.Phrases[f.Language] = spoken(f, p.Columns, v)
+			b.Phrases[f.Language] = grammar.Phrases([]*grammar.File{f}, p.Columns, v.Known, maxPhrases)
 		}
 	}
 	return b, nil
@@ -152,19 +152,6 @@ func (n *Node) watch(ctx context.Context, b journal.Bucket, changed chan<- struc
 			sleep(ctx, retryPause)
 		}
 	}
-}
-
-// spoken is what may be said by a grammar, as words that the speech model
-// knows. A phrase with a word it does not know is left out: the recogniser
-// would hear it without that word.
-func spoken(f *grammar.File, cols *grammar.Columns, v *models.Vocabulary) []string {
-	return grammar.Phrases([]*grammar.File{f}, cols, func(phrase string) []string {
-		words, unknown := v.Segment(phrase)
-		if len(unknown) > 0 {
-			return nil
-		}
-		return words
-	}, maxPhrases)
 }
 
 func searchColumns(cols *grammar.Columns) []search.Column {

@@ -53,13 +53,7 @@ func ears(t testing.TB, cols *grammar.Columns) *Service {
 	if err != nil {
 		t.Fatal(err)
 	}
-	b := &Brain{Matcher: m, Columns: cols, Phrases: map[string][]string{"zh-CN": grammar.Phrases(files, cols, func(p string) []string {
-		words, unknown := voc.Segment(p)
-		if len(unknown) > 0 {
-			return nil
-		}
-		return words
-	}, 6000)}}
+	b := &Brain{Matcher: m, Columns: cols, Phrases: map[string][]string{"zh-CN": grammar.Phrases(files, cols, voc.Known, 6000)}}
 	s.Brain, s.Speech, s.Dialogues = func() *Brain { return b }, model, nil
 	return s
 }

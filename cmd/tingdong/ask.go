@@ -12,9 +12,6 @@ import (
 	"github.com/tingdong/tingdong/session"
 )
 
-// maxLine bounds a line of standard input, in bytes.
-const maxLine = 1 << 20
-
 func askCmd() *cobra.Command {
 	var c common
 	var ask session.Ask
@@ -38,7 +35,13 @@ func askCmd() *cobra.Command {
 				}
 				return newPrinter(cmd, true).print(r)
 			}
-			return askLines(cmd, d, ask)
+			return answerLines(cmd, func(line []byte) (any, error) {
+				a, err := parseAsk(line, ask)
+				if err != nil {
+					return nil, err
+				}
+				return d.ask(cmd.Context(), a)
+			})
 		},
 	}
 	c.add(cmd)
@@ -48,28 +51,6 @@ func askCmd() *cobra.Command {
 	cmd.Flags().StringVar(&ask.Page, "page", "", "path of the page that the visitor is on")
 	cmd.Flags().StringVar(&ask.Session, "session", "", "a name that ties turns of one dialogue together (with a running service)")
 	return cmd
-}
-
-// askLines answers every line in its place; a line that cannot be answered
-// gets {"error":…} and the next one is read.
-func askLines(cmd *cobra.Command, d *desk, base session.Ask) error {
-	out := newPrinter(cmd, false)
-	n := 0
-	return eachLine(cmd.InOrStdin(), maxLine, func(line []byte, ok bool) error {
-		n++
-		a, err := parseAsk(line, base)
-		if err == nil && !ok {
-			err = fmt.Errorf("the line is longer than %d bytes", maxLine)
-		}
-		if err != nil {
-			return out.print(failure{Error: err.Error(), Line: n})
-		}
-		r, err := d.ask(cmd.Context(), a)
-		if err != nil {
-			return out.print(failure{Error: err.Error(), Line: n})
-		}
-		return out.print(r)
-	})
 }
 
 // parseAsk reads a line: a text, or a JSON object with q, alternatives, lang,

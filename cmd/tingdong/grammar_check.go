@@ -51,6 +51,15 @@ Lists all errors and warnings at once, each with file, line and column. Exits wi
 
 // modelWords is whether a speech model knows a word; nil without a model.
 func modelWords(data, name string) (func(string) bool, error) {
+	v, err := vocabularyOf(data, name)
+	if v == nil {
+		return nil, err
+	}
+	return v.Has, nil
+}
+
+// vocabularyOf reads what a speech model knows; nil without a model.
+func vocabularyOf(data, name string) (*models.Vocabulary, error) {
 	if name == "" {
 		return nil, nil
 	}
@@ -58,11 +67,7 @@ func modelWords(data, name string) (func(string) bool, error) {
 	if err != nil {
 		return nil, err
 	}
-	v, err := models.ReadVocabulary(m.Dir)
-	if err != nil {
-		return nil, err
-	}
-	return v.Has, nil
+	return models.ReadVocabulary(m.Dir)
 }
 
 func reportChecked(cmd *cobra.Command, diags grammar.Diagnostics, files int) error {

@@ -6,7 +6,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/tingdong/tingdong/grammar"
-	"github.com/tingdong/tingdong/models"
 )
 
 // maxSamples bounds -n: each different utterance is kept until the end.
@@ -118,22 +117,9 @@ model knows, and those with a word it does not know are left out.`,
 
 // modelSegments splits texts into words of a speech model; nil without one.
 func modelSegments(data, name string) (func(string) []string, error) {
-	if name == "" {
-		return nil, nil
-	}
-	m, err := models.Find(name, models.Dirs(data)...)
-	if err != nil {
+	v, err := vocabularyOf(data, name)
+	if v == nil {
 		return nil, err
 	}
-	v, err := models.ReadVocabulary(m.Dir)
-	if err != nil {
-		return nil, err
-	}
-	return func(s string) []string {
-		words, unknown := v.Segment(s)
-		if len(unknown) > 0 {
-			return nil
-		}
-		return words
-	}, nil
+	return v.Known, nil
 }

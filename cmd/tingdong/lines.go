@@ -7,6 +7,8 @@ import (
 	"io"
 	"iter"
 
+	"github.com/spf13/cobra"
+
 	"github.com/tingdong/tingdong/search"
 )
 
@@ -43,6 +45,28 @@ func pieces(r io.Reader, size int) iter.Seq2[[]byte, error] {
 			}
 		}
 	}
+}
+
+// maxLine bounds a line of standard input, in bytes.
+const maxLine = 1 << 20
+
+// answerLines answers every line of standard input in its place. A line that
+// cannot be answered gets {"error":…}, and the next one is read.
+func answerLines(cmd *cobra.Command, answer func(line []byte) (any, error)) error {
+	out := newPrinter(cmd, false)
+	n := 0
+	return eachLine(cmd.InOrStdin(), maxLine, func(line []byte, ok bool) error {
+		n++
+		var value any
+		err := fmt.Errorf("the line is longer than %d bytes", maxLine)
+		if ok {
+			value, err = answer(line)
+		}
+		if err != nil {
+			value = failure{Error: err.Error(), Line: n}
+		}
+		return out.print(value)
+	})
 }
 
 // eachLine calls fn with every line of r, without its end. Lines may be as

@@ -41,7 +41,13 @@ func searchCmd() *cobra.Command {
 			}
 			defer d.Close()
 			if isStdin(args) {
-				return searchLines(cmd, d, q)
+				return answerLines(cmd, func(line []byte) (any, error) {
+					asked, err := parseSearch(line, q)
+					if err != nil {
+						return nil, err
+					}
+					return d.search(cmd.Context(), asked)
+				})
 			}
 			q.Text = strings.Join(args, " ")
 			r, err := d.search(cmd.Context(), q)
@@ -64,27 +70,7 @@ func searchCmd() *cobra.Command {
 	return cmd
 }
 
-// searchLines answers every line in its place: a query, or a JSON object.
-func searchLines(cmd *cobra.Command, d *desk, base search.Query) error {
-	out := newPrinter(cmd, false)
-	n := 0
-	return eachLine(cmd.InOrStdin(), maxLine, func(line []byte, ok bool) error {
-		n++
-		q, err := parseSearch(line, base)
-		if err == nil && !ok {
-			err = fmt.Errorf("the line is longer than %d bytes", maxLine)
-		}
-		if err != nil {
-			return out.print(failure{Error: err.Error(), Line: n})
-		}
-		r, err := d.search(cmd.Context(), q)
-		if err != nil {
-			return out.print(failure{Error: err.Error(), Line: n})
-		}
-		return out.print(r)
-	})
-}
-
+// parseSearch reads a line: a query, or a JSON object.
 func parseSearch(line []byte, base search.Query) (search.Query, error) {
 	q := base
 	if t := bytes.TrimSpace(line); len(t) == 0 || t[0] != '{' {
