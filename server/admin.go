@@ -99,7 +99,7 @@ func (s *Server) only(least Role) fiber.Handler {
 		}
 		token, ok := strings.CutPrefix(c.Get(fiber.HeaderAuthorization), "Bearer ")
 		if !ok || token == "" {
-			return &Error{Code: "unauthorized", Message: "this address needs an administrator's token: Authorization: Bearer …; `tingdong token` makes one"}
+			return errNoToken
 		}
 		role, err := s.opt.Admin.Authenticate(c.UserContext(), copied(token))
 		if err != nil {
@@ -139,7 +139,11 @@ func (s *Server) listRevisions(b journal.Bucket) fiber.Handler {
 
 func (s *Server) getRevision(b journal.Bucket) fiber.Handler {
 	return func(c *fiber.Ctx) error {
-		r, err := s.opt.Admin.Get(c.UserContext(), b, copied(c.Params("key")))
+		key, err := keyOf(c, "")
+		if err != nil {
+			return err
+		}
+		r, err := s.opt.Admin.Get(c.UserContext(), b, key)
 		if err != nil {
 			return err
 		}
@@ -166,7 +170,11 @@ func (s *Server) getSetting(key string) fiber.Handler {
 // history and putRevision take the key from the address where it is not given.
 func (s *Server) history(b journal.Bucket, key string) fiber.Handler {
 	return func(c *fiber.Ctx) error {
-		list, err := s.opt.Admin.History(c.UserContext(), b, copied(c.Params("key", key)))
+		key, err := keyOf(c, key)
+		if err != nil {
+			return err
+		}
+		list, err := s.opt.Admin.History(c.UserContext(), b, key)
 		if err != nil {
 			return err
 		}
@@ -178,7 +186,11 @@ func (s *Server) history(b journal.Bucket, key string) fiber.Handler {
 // revision that the change was made from.
 func (s *Server) putRevision(b journal.Bucket, key string) fiber.Handler {
 	return func(c *fiber.Ctx) error {
-		save := journal.Save{Key: copied(c.Params("key", key)), Value: bytes.Clone(c.Body()), Message: copied(c.Query("message"))}
+		key, err := keyOf(c, key)
+		if err != nil {
+			return err
+		}
+		save := journal.Save{Key: key, Value: bytes.Clone(c.Body()), Message: copied(c.Query("message"))}
 		save.Author, _ = c.Locals(authorKey).(string)
 		if m := c.Get(fiber.HeaderIfMatch); m != "" {
 			rev, err := strconv.ParseUint(strings.Trim(m, `"`), 10, 64)
@@ -197,6 +209,16 @@ func (s *Server) putRevision(b journal.Bucket, key string) fiber.Handler {
 		c.Set(fiber.HeaderETag, etag(rev))
 		return c.JSON(fiber.Map{"revision": rev})
 	}
+}
+
+// keyOf is the key in the address, or fixed where the address has none. What
+// the journal would take for a pattern is no key.
+func keyOf(c *fiber.Ctx, fixed string) (string, error) {
+	key := c.Params("key", fixed)
+	if len(key) > 64 || strings.Trim(key, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_") != "" {
+		return "", &Error{Code: "not_found", Message: "no such entry; names are up to 64 letters, digits, - and _"}
+	}
+	return copied(key), nil
 }
 
 func (s *Server) newToken(c *fiber.Ctx) error {

@@ -5,6 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"runtime"
+	"runtime/debug"
+	"strings"
 	"time"
 
 	"github.com/gofiber/fiber/v2"
@@ -56,6 +59,11 @@ var fates = map[string]fate{
 	"going_away":   {fiber.StatusServiceUnavailable, websocket.CloseGoingAway, true},
 	"internal":     {fiber.StatusInternalServerError, websocket.CloseInternalServerErr, true},
 }
+
+var errNoToken = &Error{Code: "unauthorized", Message: "this address needs an administrator's token: Authorization: Bearer …; `tingdong token` makes one"}
+
+// challenge is what a client without a known token is asked for.
+const challenge = `Bearer realm="tingdong"`
 
 var errNotFound = &Error{Code: "not_found", Message: "there is nothing at this address; /v1/ask, /v1/search, /v1/listen and the others are described in the README"}
 
@@ -135,7 +143,7 @@ func (s *Server) fail(c *fiber.Ctx, err error) error {
 		c.Set(fiber.HeaderRetryAfter, "2")
 	}
 	if e.Code == "unauthorized" {
-		c.Set(fiber.HeaderWWWAuthenticate, `Bearer realm="tingdong"`)
+		c.Set(fiber.HeaderWWWAuthenticate, challenge)
 	}
 	c.Set(fiber.HeaderContentType, "application/problem+json")
 	return c.Status(p.Status).Send(data)
@@ -150,17 +158,56 @@ func (s *Server) protocolError(ctx *fasthttp.RequestCtx, err error) {
 	switch {
 	case errors.Is(err, fasthttp.ErrBodyTooLarge):
 		drain(ctx.Conn())
-		e = &Error{Code: "too_big", Message: "the request's body is larger than this address takes"}
+		e = s.tooBig(ctx)
 	case errors.As(err, &small):
 		e = &Error{Code: "too_big", Message: "the request's headers or its address are too long; send long texts by POST"}
 	case errors.As(err, &timeout) && timeout.Timeout():
 		e = &Error{Code: "timeout", Message: "the request did not arrive in time"}
 	}
+	refuse(ctx, e)
+}
+
+// tooBig says what a body is refused for: its size, or who sends it.
+func (s *Server) tooBig(ctx *fasthttp.RequestCtx) *Error {
+	h := &ctx.Request.Header
+	if strings.HasPrefix(string(h.RequestURI()), adminPath) && ctx.LocalAddr().Network() != "unix" {
+		switch role := s.roleOf(h); {
+		case role == Nobody:
+			return errNoToken
+		case role < Editor:
+			return &Error{Code: "forbidden", Message: fmt.Sprintf("this needs the role %s; the token's role is %s", Editor, role)}
+		}
+	}
+	return &Error{Code: "too_big", Message: "the request's body is larger than this address takes"}
+}
+
+// refuse answers outside of Fiber's routes.
+func refuse(ctx *fasthttp.RequestCtx, e *Error) {
 	p, data := newProblem(e)
 	ctx.Response.Reset()
+	if e.Code == "unauthorized" {
+		ctx.Response.Header.Set(fiber.HeaderWWWAuthenticate, challenge)
+	}
 	ctx.SetStatusCode(p.Status)
 	ctx.SetContentType("application/problem+json")
 	ctx.SetBody(data)
+}
+
+// guarded runs f and makes an error of a panic, so that one visitor's bad luck
+// does not end the service for all. The log gets the place; a panic's own
+// words could be a visitor's, unless they are the runtime's.
+func (s *Server) guarded(f func() error) (err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			what := fmt.Sprintf("%T", r)
+			if e, ok := r.(runtime.Error); ok {
+				what = e.Error()
+			}
+			s.log.Error("a handler panicked", "panic", what, "stack", string(debug.Stack()))
+			err = &Error{Code: "internal", Message: "something went wrong on our side; it has been logged"}
+		}
+	}()
+	return f()
 }
 
 // drain reads what a client still sends, within bounds: closing with unread
@@ -180,7 +227,7 @@ func drain(c net.Conn) {
 
 // startError explains why a recogniser could not be opened.
 func startError(err error) error {
-	if errors.Is(err, asr.ErrOptions) {
+	if errors.Is(err, asr.ErrOptions) || errors.Is(err, asr.ErrNoGrammars) {
 		return &Error{Code: "bad_message", Message: err.Error()}
 	}
 	return err

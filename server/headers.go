@@ -29,7 +29,8 @@ func (s *Server) cors(c *fiber.Ctx) error {
 		return c.Next()
 	}
 	origin := c.Get(fiber.HeaderOrigin)
-	if origin == "" || !strings.HasPrefix(path, "/v1/") || strings.HasPrefix(path, "/v1/admin/") || !s.originAllowed(origin, "") {
+	admin := strings.HasPrefix(strings.ToLower(path), strings.TrimSuffix(adminPath, "/"))
+	if origin == "" || !strings.HasPrefix(path, "/v1/") || admin || !s.originAllowed(origin, "") {
 		return c.Next()
 	}
 	c.Set(fiber.HeaderAccessControlAllowOrigin, origin)

@@ -16,24 +16,36 @@ const (
 )
 
 // bodyLimits says how much of a request is read, by its address, before
-// anything of the body is. Bodies for admins are not read for others.
-func (s *Server) bodyLimits(h *fasthttp.RequestHeader) fasthttp.RequestConfig {
-	path := string(h.RequestURI())
-	switch {
-	case strings.HasPrefix(path, "/v1/listen"):
-		return fasthttp.RequestConfig{ReadTimeout: 30 * time.Second, MaxRequestBodySize: audioBody}
-	case strings.HasPrefix(path, "/v1/admin/"):
-		if len(h.Peek(fasthttp.HeaderAuthorization)) == 0 && len(h.Peek(localHeader)) == 0 {
-			break
-		}
-		if strings.HasPrefix(path, "/v1/admin/documents") {
+// anything of the body is. Bodies for administrators are not read for others:
+// room is made for the length that a request announces. local is the door
+// whose file permissions are its authentication.
+func (s *Server) bodyLimits(local bool) func(*fasthttp.RequestHeader) fasthttp.RequestConfig {
+	return func(h *fasthttp.RequestHeader) fasthttp.RequestConfig {
+		path, _, _ := strings.Cut(string(h.RequestURI()), "?")
+		switch {
+		case path == "/v1/listen":
+			return fasthttp.RequestConfig{ReadTimeout: 3 * s.opt.ReadTimeout, MaxRequestBodySize: audioBody}
+		case !strings.HasPrefix(path, adminPath) || h.ContentLength() == 0 || !local && s.roleOf(h) < Editor:
+		case path == adminPath+"documents":
 			return fasthttp.RequestConfig{ReadTimeout: 2 * time.Minute, WriteTimeout: 5 * time.Minute, MaxRequestBodySize: documentBody}
+		default:
+			return fasthttp.RequestConfig{ReadTimeout: time.Minute, MaxRequestBodySize: adminBody}
 		}
-		return fasthttp.RequestConfig{ReadTimeout: time.Minute, MaxRequestBodySize: adminBody}
+		return fasthttp.RequestConfig{}
 	}
-	return fasthttp.RequestConfig{}
 }
 
-// localHeader announces a large body on the local administrator's socket. It
-// grants nothing: who may administer is decided by the socket itself.
-const localHeader = "X-Tingdong-Local"
+// roleOf is the role of a request's token, Nobody without a known one.
+func (s *Server) roleOf(h *fasthttp.RequestHeader) Role {
+	token, ok := strings.CutPrefix(string(h.Peek(fasthttp.HeaderAuthorization)), "Bearer ")
+	if !ok {
+		return Nobody
+	}
+	role, err := s.opt.Admin.Authenticate(s.life, token)
+	if err != nil {
+		return Nobody
+	}
+	return role
+}
+
+const adminPath = "/v1/admin/"

@@ -24,11 +24,7 @@ func (s *Server) listenSocket() fiber.Handler {
 	return s.upgrade(func(ctx context.Context, k *socket) error {
 		v := &voice{socket: k, idle: s.opt.IdleTimeout}
 		defer v.close()
-		err := v.run(ctx)
-		if err != nil && !errors.Is(err, io.EOF) {
-			v.sendError(err)
-		}
-		return err
+		return v.sendError(v.run(ctx))
 	})
 }
 
@@ -180,11 +176,17 @@ func (v *voice) say(m message) error {
 	return v.send(data)
 }
 
-func (v *voice) sendError(err error) {
+// sendError tells the client what the socket ends with, unless it is the
+// client's own wish, and returns it.
+func (v *voice) sendError(err error) error {
+	if errors.Is(err, io.EOF) {
+		return err
+	}
 	e := v.srv.known(err)
 	retry := fates[e.Code].retryable
 	v.srv.metrics.refusal(e.Code)
 	v.say(message{Type: "error", Code: e.Code, Message: e.Message, Retryable: &retry})
+	return e
 }
 
 func (v *voice) close() {

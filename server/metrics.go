@@ -76,7 +76,7 @@ func (m *metrics) event(kind string) {
 // observe times every request by its route, not by its address.
 func (s *Server) observe(c *fiber.Ctx) error {
 	start := time.Now()
-	err := c.Next()
+	err := s.guarded(c.Next)
 	if err != nil {
 		if e := s.fail(c, err); e != nil {
 			return e

@@ -45,8 +45,13 @@ type Options struct {
 	// AllowOrigins are the origins ("https://www.example.gov.cn") of other
 	// sites that may embed the widget. The server's own is always allowed.
 	AllowOrigins []string
-	// MaxTurn bounds how long one voice socket may stay silent; 0: 60 s.
+	// IdleTimeout bounds how long a connection may stay silent; 0: 60 s.
 	IdleTimeout time.Duration
+	// ReadTimeout bounds how long a request's headers, or its small body, may
+	// take to arrive; 0: 10 s.
+	ReadTimeout time.Duration
+	// WriteTimeout is how long a client may leave an answer unread; 0: 5 s.
+	WriteTimeout time.Duration
 	// DrainTimeout bounds Shutdown; 0: 12 s.
 	DrainTimeout time.Duration
 	Log          *slog.Logger // nil: the default logger
@@ -58,24 +63,28 @@ type Server struct {
 	log     *slog.Logger
 	metrics *metrics
 	sockets *sockets
-	started time.Time
+	life    context.Context // of the sockets' work
+	cut     context.CancelFunc
 	servers []*fasthttp.Server
 	serving sync.WaitGroup
-	mu      sync.Mutex // guards servers
+	stopped bool
+	mu      sync.Mutex // guards servers and stopped
 }
 
 // New makes a server without a listener.
 func New(o Options) *Server {
-	if o.IdleTimeout == 0 {
-		o.IdleTimeout = 60 * time.Second
-	}
-	if o.DrainTimeout == 0 {
-		o.DrainTimeout = 12 * time.Second
+	for d, usual := range map[*time.Duration]time.Duration{&o.IdleTimeout: 60 * time.Second, &o.ReadTimeout: 10 * time.Second,
+		&o.WriteTimeout: 5 * time.Second, &o.DrainTimeout: 12 * time.Second} {
+		if *d == 0 {
+			*d = usual
+		}
 	}
 	if o.Log == nil {
 		o.Log = slog.Default()
 	}
-	return &Server{opt: o, log: o.Log, metrics: newMetrics(), sockets: newSockets(), started: time.Now()}
+	s := &Server{opt: o, log: o.Log, metrics: newMetrics(), sockets: newSockets()}
+	s.life, s.cut = context.WithCancel(context.Background())
+	return s
 }
 
 // Serve answers on ln until Shutdown. Requests of a Unix socket are those of
@@ -92,12 +101,12 @@ func (s *Server) ServeVosk(ln net.Listener) error {
 func (s *Server) serve(ln net.Listener, app *fiber.App) error {
 	srv := &fasthttp.Server{
 		Name:               "tingdong",
-		Handler:            app.Handler(),
+		Handler:            knownMethods(app.Handler()),
 		ErrorHandler:       s.protocolError,
-		HeaderReceived:     s.bodyLimits,
-		ReadTimeout:        10 * time.Second,
-		WriteTimeout:       30 * time.Second,
-		IdleTimeout:        60 * time.Second,
+		HeaderReceived:     s.bodyLimits(ln.Addr().Network() == "unix"),
+		ReadTimeout:        s.opt.ReadTimeout,
+		WriteTimeout:       6 * s.opt.WriteTimeout, // a page is larger than a message
+		IdleTimeout:        s.opt.IdleTimeout,
 		MaxRequestBodySize: smallBody,
 		ReadBufferSize:     16 << 10, // the longest header taken
 		MaxConnsPerIP:      0,
@@ -105,9 +114,13 @@ func (s *Server) serve(ln net.Listener, app *fiber.App) error {
 		CloseOnShutdown:    true,
 	}
 	s.mu.Lock()
+	if s.stopped {
+		s.mu.Unlock()
+		return ln.Close()
+	}
 	s.servers = append(s.servers, srv)
-	s.mu.Unlock()
 	s.serving.Add(1)
+	s.mu.Unlock()
 	defer s.serving.Done()
 	return srv.Serve(ln)
 }
@@ -118,14 +131,18 @@ func (s *Server) serve(ln net.Listener, app *fiber.App) error {
 func (s *Server) Shutdown(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, s.opt.DrainTimeout)
 	defer cancel()
+	defer s.cut()
 	s.sockets.drain()
 	s.mu.Lock()
+	s.stopped = true
 	servers := s.servers
 	s.mu.Unlock()
-	var errs []error
-	for _, srv := range servers {
-		errs = append(errs, srv.ShutdownWithContext(ctx))
+	errs := make([]error, len(servers))
+	var doors sync.WaitGroup
+	for i, srv := range servers { // all at once: one with a slow client must not keep the others open
+		doors.Go(func() { errs[i] = srv.ShutdownWithContext(ctx) })
 	}
+	doors.Wait()
 	errs = append(errs, s.sockets.wait(ctx))
 	s.serving.Wait()
 	return errors.Join(errs...)
@@ -136,12 +153,13 @@ func (s *Server) newApp() *fiber.App {
 		DisableStartupMessage: true,
 		ErrorHandler:          s.fail,
 		UnescapePath:          true,
+		CaseSensitive:         true, // or /V1/ADMIN/ passes what is decided by /v1/admin/
 	})
 }
 
 func (s *Server) routes() *fiber.App {
 	app := s.newApp()
-	app.Use(s.observe, s.securityHeaders, s.cors)
+	app.Use(s.observe, s.securityHeaders, wellFormed, s.cors)
 
 	v1 := app.Group("/v1")
 	v1.Get("/ask", s.ask)
@@ -153,6 +171,7 @@ func (s *Server) routes() *fiber.App {
 	v1.Get("/listen", s.listenSocket())
 	v1.Post("/listen", s.listenFile)
 	s.adminRoutes(v1.Group("/admin"))
+	refuseMethods(app)
 	v1.Use(func(*fiber.Ctx) error { return errNotFound })
 
 	app.Get("/vosk", s.voskSocket())

@@ -1,17 +1,11 @@
 package server
 
 import (
-	"context"
 	"errors"
 	"io"
 	"net"
-	"net/http"
 	"time"
 
-	"github.com/gofiber/fiber/v2"
-	"github.com/gofiber/fiber/v2/middleware/adaptor"
-	// gorilla/websocket v1.5.3 (BSD-2-Clause). It upgrades inside Fiber
-	// because fasthttp ≥ 1.77 lets an adapted handler take over the connection.
 	"github.com/gorilla/websocket"
 )
 
@@ -19,8 +13,9 @@ const (
 	// maxFrame is the largest message taken, in bytes: two seconds of 16 kHz
 	// audio, a fifth of that is usual.
 	maxFrame = 64 << 10
-	// writeTimeout is how long a client may leave an answer unread.
-	writeTimeout = 5 * time.Second
+	// lingerTimeout is how long a client that goes on sending is listened to
+	// after the close, so that it can read why.
+	lingerTimeout = time.Second
 )
 
 // socket is one open websocket. One goroutine reads, works and writes, so
@@ -29,60 +24,8 @@ const (
 type socket struct {
 	*websocket.Conn
 	srv *Server
+	tcp net.Conn
 	buf []byte
-}
-
-// upgrade makes a Fiber handler of a websocket protocol. run returns the
-// error that the socket is closed with, nil for a normal close.
-func (s *Server) upgrade(run func(context.Context, *socket) error) fiber.Handler {
-	up := websocket.Upgrader{
-		ReadBufferSize: 4 << 10, WriteBufferSize: 4 << 10, HandshakeTimeout: writeTimeout,
-		CheckOrigin: func(r *http.Request) bool { return s.originAllowed(r.Header.Get("Origin"), r.Host) },
-		Error:       s.upgradeError,
-	}
-	handler := adaptor.HTTPHandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		conn, err := up.Upgrade(w, r, nil)
-		if err != nil {
-			return // answered by upgradeError
-		}
-		defer conn.Close()
-		sock := &socket{Conn: conn, srv: s}
-		if !s.sockets.add(conn) {
-			sock.abandon(&Error{Code: "going_away", Message: "the service is stopping; please connect again"})
-			return
-		}
-		defer s.sockets.remove(conn)
-		s.metrics.sockets.Inc()
-		defer s.metrics.sockets.Dec()
-		// The request's context ends with the handler, not with a take-over.
-		sock.abandon(run(context.Background(), sock))
-	})
-	return func(c *fiber.Ctx) error {
-		if !websocket.IsWebSocketUpgrade(upgradeRequest(c)) {
-			return fiber.ErrUpgradeRequired
-		}
-		return handler(c)
-	}
-}
-
-// upgradeRequest is as much of the request as tells whether it wants a
-// websocket.
-func upgradeRequest(c *fiber.Ctx) *http.Request {
-	return &http.Request{Header: http.Header{
-		"Connection": {copied(c.Get(fiber.HeaderConnection))},
-		"Upgrade":    {copied(c.Get(fiber.HeaderUpgrade))},
-	}}
-}
-
-func (s *Server) upgradeError(w http.ResponseWriter, _ *http.Request, status int, reason error) {
-	e := &Error{Code: "bad_request", Message: reason.Error()}
-	if status == http.StatusForbidden {
-		e = &Error{Code: "origin", Message: "pages of this site may not use the voice door; its administrator can allow them with --allow-origin"}
-	}
-	_, data := newProblem(e)
-	w.Header().Set("Content-Type", "application/problem+json")
-	w.WriteHeader(status)
-	w.Write(data)
 }
 
 // receive reads one message of at most maxFrame bytes. The slice is valid
@@ -125,18 +68,32 @@ func appendAll(dst []byte, r io.Reader) ([]byte, error) {
 	}
 }
 
-// send writes one text message.
+// send writes one text message. io.EOF means that nobody reads any more.
 func (k *socket) send(data []byte) error {
-	k.SetWriteDeadline(time.Now().Add(writeTimeout))
-	return k.WriteMessage(websocket.TextMessage, data)
+	k.SetWriteDeadline(time.Now().Add(k.srv.opt.WriteTimeout))
+	if k.WriteMessage(websocket.TextMessage, data) != nil {
+		return io.EOF
+	}
+	return nil
 }
 
 // abandon ends the socket with the close code that belongs to err.
 func (k *socket) abandon(err error) {
 	code, reason := websocket.CloseNormalClosure, ""
-	if err != nil && !errors.Is(err, io.EOF) {
-		e := k.srv.known(err)
+	if e := (*Error)(nil); errors.As(err, &e) {
 		code, reason = fates[e.Code].close, e.Code
 	}
 	k.WriteControl(websocket.CloseMessage, websocket.FormatCloseMessage(code, reason), time.Now().Add(time.Second))
+	k.linger()
+}
+
+// linger reads on until the client closes, too. Closing a connection with
+// unread data resets it, and the client may never see the last words.
+func (k *socket) linger() {
+	half, ok := k.tcp.(interface{ CloseWrite() error })
+	if !ok || half.CloseWrite() != nil {
+		return
+	}
+	k.tcp.SetReadDeadline(time.Now().Add(lingerTimeout))
+	io.Copy(io.Discard, k.tcp)
 }

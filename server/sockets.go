@@ -22,15 +22,14 @@ func newSockets() *sockets {
 	return &sockets{open: map[*websocket.Conn]struct{}{}, ended: make(chan struct{})}
 }
 
-// add takes a socket in; false when the service is stopping.
-func (s *sockets) add(c *websocket.Conn) bool {
+// add takes a socket in. When the service is stopping its reads fail at once.
+func (s *sockets) add(c *websocket.Conn) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.drn {
-		return false
-	}
 	s.open[c] = struct{}{}
-	return true
+	if s.drn {
+		c.SetReadDeadline(time.Now())
+	}
 }
 
 func (s *sockets) remove(c *websocket.Conn) {

@@ -21,11 +21,7 @@ func (s *Server) voskSocket() fiber.Handler {
 	return s.upgrade(func(ctx context.Context, k *socket) error {
 		v := &voskClient{socket: k, opt: asr.Options{SampleRate: 16000}}
 		defer v.close()
-		err := v.run(ctx)
-		if err != nil && !errors.Is(err, io.EOF) {
-			v.sendError(err)
-		}
-		return err
+		return v.sendError(v.run(ctx))
 	})
 }
 
@@ -214,10 +210,16 @@ func (v *voskClient) answer(value any) error {
 	return v.send([]byte(strings.ReplaceAll(string(data), `": `, `" : `)))
 }
 
-func (v *voskClient) sendError(err error) {
+// sendError tells the client what the socket ends with, unless it is the
+// client's own wish, and returns it.
+func (v *voskClient) sendError(err error) error {
+	if errors.Is(err, io.EOF) {
+		return err
+	}
 	e := v.srv.known(err)
 	v.srv.metrics.refusal(e.Code)
 	v.answer(map[string]any{"error": e.Message, "code": e.Code, "retryable": fates[e.Code].retryable})
+	return e
 }
 
 func (v *voskClient) close() {
