@@ -15,9 +15,9 @@ import (
 func modelsCmd() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "models",
-		Short: "语音模型：列出、检查、下载 / speech models: list, verify, pull",
+		Short: "语音模型：列出、检查、下载、调整 / speech models: list, verify, pull, adapt",
 	}
-	cmd.AddCommand(modelsListCmd(), modelsVerifyCmd(), modelsPullCmd())
+	cmd.AddCommand(modelsListCmd(), modelsVerifyCmd(), modelsPullCmd(), modelsAdaptCmd())
 	return cmd
 }
 

@@ -62,11 +62,11 @@ class Decoder:
 
     # Chosen on recordings of training speakers that training did not use, see README.
     prior_power: float = 0.4  # how much of the prior is divided out
-    silence_boost: float = 1.0  # divides silence's prior
+    silence_boost: float = 2.0  # divides silence's prior: training has more pauses and noise than visitors make
     acoustic_scale: float = 0.4
     lm_scale: float = 0.7  # of the open language model; a runtime grammar's weights are libvosk's
     insertion_penalty: float = 3.0  # per word; also acts on runtime grammars, whose phrases libvosk chains freely
-    unknown_entry: float = 4.0  # cost of starting [unk]
+    unknown_entry: float = 3.0  # cost of starting [unk]
     unknown_syllable: float = 3.5  # and of each syllable in it
 
 

@@ -1,5 +1,6 @@
 """The held-out table: each test decoded by libvosk itself, for each model the same recordings and grammars."""
 import time
+from pathlib import Path
 
 from . import graph, lexicon, libvosk, pinyin, recordings, testsets
 
@@ -92,20 +93,37 @@ def score(model, items, grammar):
     return total
 
 
+def label(folder):
+    return folder.parent.name if folder.name == "model" else folder.name
+
+
+def resident():
+    """This process's memory in MB."""
+    status = Path("/proc/self/status").read_text().splitlines()
+    return next(int(line.split()[1]) for line in status if line.startswith("VmRSS")) / 1024
+
+
+def costs(folder, loaded, scores):
+    """A line about size, memory and speed."""
+    cpu, heard = (sum(getattr(s, name) for s in scores) for name in ("cpu_seconds", "heard_seconds"))
+    size = sum(p.stat().st_size for p in folder.rglob("*") if p.is_file()) / 1e6
+    return f"{label(folder)}: {size:.1f} MB, {loaded:.0f} MB of memory when loaded, RTF {cpu / heard:.3f} on one core"
+
+
 def run(paths, folders, tests=None):
-    """Prints the table as Markdown, a column for each model directory. Returns {folder: {title: Score}}."""
+    """Prints the table as Markdown, a column for each model directory. Returns {folder: [Score of each test]}."""
+    tests = tests or TESTS
     testsets.make(paths)
-    results = {}
+    results, lines = {}, []
     for folder in folders:
+        before = resident()
         model = libvosk.Model(folder)
+        loaded = resident() - before
         words = set(graph.read_ids(folder / "graph"))
-        results[folder] = [score(model, testsets.read(paths, name), phrases(kind, words)) for _, name, kind, _ in tests or TESTS]
-    print("| test | n | " + " | ".join(f.name if f.name != "model" else "new" for f in folders) + " |")
-    print("|---|---|" + "---|" * len(folders))
-    for i, (title, _, _, measure) in enumerate(tests or TESTS):
+        results[folder] = [score(model, testsets.read(paths, name), phrases(kind, words)) for _, name, kind, _ in tests]
+        lines.append(costs(folder, loaded, results[folder]))
+    print("| test | n | " + " | ".join(map(label, folders)) + " |\n|---|---|" + "---|" * len(folders))
+    for i, (title, _, _, measure) in enumerate(tests):
         print(f"| {title} | {results[folders[0]][i].count} | " + " | ".join(results[f][i].text(measure) for f in folders) + " |")
-    for folder in folders:
-        cpu, heard = (sum(getattr(s, name) for s in results[folder]) for name in ("cpu_seconds", "heard_seconds"))
-        size = sum(p.stat().st_size for p in folder.rglob("*") if p.is_file()) / 1e6
-        print(f"\n{folder.name}: RTF {cpu / heard:.3f} on one core, {size:.1f} MB", flush=True)
+    print("\n" + "\n".join(lines), flush=True)
     return results
