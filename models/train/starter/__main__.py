@@ -12,7 +12,7 @@ def stages(options):
     """(name, plan, checkpoint to align with or None, checkpoint to start from or None) of each stage, in order."""
     if options.start:
         first = Path(options.start)
-        plan = config.Training(steps=options.steps or 2000, rate=8e-4, seed=options.seed)
+        plan = config.Training(steps=options.steps or config.Training.steps, rate=8e-4, seed=options.seed)
         return [("continued", plan, first, first)]
     # A first net from evenly split words, then three rounds of aligning with the net so far and training on.
     rounds = [("flat", 500, 3e-3), ("second", 1500, 2e-3), ("third", 3000, 2e-3), ("last", options.steps or 6000, 1.5e-3)]

@@ -47,7 +47,7 @@ class Paths:
 class Training:
     """One stage of training."""
 
-    steps: int = 1500
+    steps: int = 2000
     batch: int = 48  # sequences a step
     frames: int = 360  # of 10 ms a sequence
     rate: float = 1.2e-3  # Adam's step size after the warm-up

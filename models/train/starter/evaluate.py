@@ -1,4 +1,5 @@
 """The held-out table: each test decoded by libvosk itself, for each model the same recordings and grammars."""
+import multiprocessing
 import time
 from pathlib import Path
 
@@ -103,6 +104,15 @@ def resident():
     return next(int(line.split()[1]) for line in status if line.startswith("VmRSS")) / 1024
 
 
+def loaded_memory(folder):
+    """What loading a model adds, in MB. For a fresh process: an old one gives memory of the model before again."""
+    before = resident()
+    model = libvosk.Model(folder)
+    added = resident() - before
+    del model
+    return added
+
+
 def costs(folder, loaded, scores):
     """A line about size, memory and speed."""
     cpu, heard = (sum(getattr(s, name) for s in scores) for name in ("cpu_seconds", "heard_seconds"))
@@ -116,9 +126,9 @@ def run(paths, folders, tests=None):
     testsets.make(paths)
     results, lines = {}, []
     for folder in folders:
-        before = resident()
+        with multiprocessing.get_context("spawn").Pool(1) as fresh:
+            loaded = fresh.apply(loaded_memory, (folder,))
         model = libvosk.Model(folder)
-        loaded = resident() - before
         words = set(graph.read_ids(folder / "graph"))
         results[folder] = [score(model, testsets.read(paths, name), phrases(kind, words)) for _, name, kind, _ in tests]
         lines.append(costs(folder, loaded, results[folder]))
