@@ -95,6 +95,7 @@ type Listener struct {
 	stable time.Duration // audio time since which text has not changed
 	done   bool          // text is a complete, unambiguous command
 	parts  []asr.Utterance
+	odd    []byte // the first half of a sample, at most one byte
 }
 
 // Listen opens a recogniser and returns the Listener that feeds it. emit is
@@ -120,8 +121,18 @@ func (s *Service) Listen(ctx context.Context, o ListenOptions, emit func(Event))
 // Close frees the recogniser; an utterance in progress is forgotten.
 func (l *Listener) Close() error { return l.rec.Close() }
 
-// Write hears a piece of PCM16LE mono audio of any length.
+// Write hears a piece of PCM16LE mono audio of any length. Half a sample waits
+// for its other half here: a turn that ends in between must not make the next
+// one begin in the middle of a sample. After an error all that is left to do
+// is Close.
 func (l *Listener) Write(ctx context.Context, pcm []byte) error {
+	if len(l.odd) > 0 {
+		pcm, l.odd = append(l.odd, pcm...), nil
+	}
+	if len(pcm)%2 == 1 {
+		l.odd = []byte{pcm[len(pcm)-1]}
+		pcm = pcm[:len(pcm)-1]
+	}
 	for len(pcm) > 0 { // long pieces in steps, so that an endpoint inside is seen
 		n := min(len(pcm), l.bytes(200*time.Millisecond))
 		if err := l.step(ctx, pcm[:n]); err != nil {
@@ -175,7 +186,6 @@ func (l *Listener) keep(pcm []byte) {
 		limit = l.bytes(maxBuffered)
 	}
 	if over := len(l.audio) - limit; over > 0 {
-		over += over & 1
 		l.audio = append(l.audio[:0], l.audio[over:]...)
 	}
 }
@@ -210,11 +220,16 @@ func (l *Listener) hear(partial string) {
 	l.emit(ev)
 }
 
-// Finalize ends the utterance at once and answers it.
-func (l *Listener) Finalize(ctx context.Context) error { return l.end(ctx, true) }
+// Finalize ends the utterance at once and answers it. Half a sample that
+// waits is dropped.
+func (l *Listener) Finalize(ctx context.Context) error {
+	l.odd = nil
+	return l.end(ctx, true)
+}
 
 // Cancel forgets the utterance.
 func (l *Listener) Cancel(ctx context.Context) error {
+	l.odd = nil
 	l.rearm()
 	return l.rec.Reset(ctx)
 }
@@ -231,7 +246,7 @@ func (l *Listener) end(ctx context.Context, flush bool) error {
 		}
 		l.parts = append(l.parts, u)
 	}
-	open := join(l.parts)
+	open := append([]asr.Hypothesis{}, join(l.parts)...) // never nil: nothing heard is evidence, too
 	list, err := l.second(ctx, open)
 	if err != nil {
 		return err
