@@ -10,7 +10,7 @@ shift 2
 here=$(cd "$(dirname "$0")" && pwd)
 "$here/setup.sh"
 # torch's threads spin while they wait, which is 5 times slower on a machine that others use too.
-export OMP_WAIT_POLICY=PASSIVE
+export OMP_WAIT_POLICY=PASSIVE PYTHONDONTWRITEBYTECODE=1
 export PYTHONPATH="$here"
 # Debian's python: another one on the PATH has no torch.
 exec /usr/bin/python3 -m starter "$speech" "$out" "$@"
