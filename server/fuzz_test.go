@@ -68,6 +68,7 @@ func decode(door string, in []byte) []frame {
 func visit(t testing.TB, addr, path string, frames []frame) (code int, said []string) {
 	c := dial(t, addr, path)
 	defer c.Close()
+	c.NetConn().(*net.TCPConn).SetLinger(0) // thousands of closed ones would use up the ports
 	go func() {
 		for _, f := range frames {
 			var err error

@@ -2,8 +2,11 @@ package server
 
 import (
 	"errors"
+	"io"
+	"net"
 	"runtime"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -40,4 +43,85 @@ func TestIdleSocketIsClosed(t *testing.T) {
 			}
 		}
 	}
+}
+
+// TestSlowLoris: 500 clients that send a request a byte at a time are all
+// turned away when the time for headers is up, however busy they keep.
+func TestSlowLoris(t *testing.T) {
+	d := open(t, func(o *Options) { o.ReadTimeout = time.Second })
+	var lorises sync.WaitGroup
+	answers := make(chan string, 500)
+	for range cap(answers) {
+		c, err := net.Dial("tcp", d.addr)
+		if err != nil {
+			t.Fatal(err)
+		}
+		c.SetDeadline(time.Now().Add(30 * time.Second))
+		lorises.Go(func() {
+			defer c.Close()
+			ended := make(chan struct{})
+			go func() {
+				defer close(ended)
+				all, _ := io.ReadAll(c)
+				answers <- string(all)
+			}()
+			tick := time.NewTicker(100 * time.Millisecond)
+			defer tick.Stop()
+			for i := 0; ; i++ {
+				select {
+				case <-ended:
+					return
+				case <-tick.C:
+					io.WriteString(c, "GET /v1/ask?q=aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"[i%70:i%70+1])
+				}
+			}
+		})
+	}
+	d.alive(t)
+	lorises.Wait()
+	close(answers)
+	for a := range answers {
+		if a != "" && !strings.HasPrefix(a, "HTTP/1.1 408") {
+			t.Fatalf("a slow client got %.200q", a)
+		}
+	}
+	d.alive(t)
+}
+
+// TestSlowReaders: clients that ask and never read are cut off, and what is
+// kept for them meanwhile is small.
+func TestSlowReaders(t *testing.T) {
+	d := open(t, func(o *Options) { o.WriteTimeout = 100 * time.Millisecond })
+	const clients = 20
+	var done sync.WaitGroup
+	var before, after runtime.MemStats
+	runtime.GC()
+	runtime.ReadMemStats(&before)
+	for i := range clients {
+		c := dial(t, d.addr, []string{"/vosk", "/v1/listen"}[i%2])
+		c.NetConn().(*net.TCPConn).SetReadBuffer(4 << 10)
+		c.SetWriteDeadline(time.Now().Add(60 * time.Second))
+		done.Go(func() {
+			c.WriteMessage(websocket.TextMessage, []byte([]string{`{"config":{"max_alternatives":3}}`, `{"type":"start","sample_rate":8000}`}[i%2]))
+			var err error
+			for err == nil { // until the server hangs up
+				if i%2 == 0 {
+					err = c.WriteMessage(websocket.BinaryMessage, nil)
+				} else {
+					err = c.WriteMessage(websocket.TextMessage, []byte(`{"type":"finalize"}`))
+				}
+			}
+			if timeout := (net.Error)(nil); errors.As(err, &timeout) && timeout.Timeout() {
+				t.Errorf("client %d was not cut off: %v", i, err)
+			}
+		})
+	}
+	d.alive(t)
+	done.Wait()
+	runtime.GC()
+	runtime.ReadMemStats(&after)
+	if grown := int64(after.HeapInuse) - int64(before.HeapInuse); grown > clients*256<<10 {
+		t.Errorf("grown by %d KiB for %d clients", grown>>10, clients)
+	}
+	d.alive(t)
 }

@@ -26,6 +26,8 @@ type socket struct {
 	srv *Server
 	tcp net.Conn
 	buf []byte
+	// gone: an answer was left unread for too long.
+	gone bool
 }
 
 // receive reads one message of at most maxFrame bytes. The slice is valid
@@ -72,6 +74,7 @@ func appendAll(dst []byte, r io.Reader) ([]byte, error) {
 func (k *socket) send(data []byte) error {
 	k.SetWriteDeadline(time.Now().Add(k.srv.opt.WriteTimeout))
 	if k.WriteMessage(websocket.TextMessage, data) != nil {
+		k.gone = true
 		return io.EOF
 	}
 	return nil
@@ -79,6 +82,10 @@ func (k *socket) send(data []byte) error {
 
 // abandon ends the socket with the close code that belongs to err.
 func (k *socket) abandon(err error) {
+	if t, ok := k.tcp.(interface{ SetLinger(int) error }); ok && k.gone {
+		t.SetLinger(0) // or the kernel would keep what it cannot deliver
+		return
+	}
 	code, reason := websocket.CloseNormalClosure, ""
 	if e := (*Error)(nil); errors.As(err, &e) {
 		code, reason = fates[e.Code].close, e.Code

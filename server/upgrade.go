@@ -32,6 +32,9 @@ func (s *Server) upgrade(run func(context.Context, *socket) error) fiber.Handler
 			return err
 		}
 		tcp := c.Context().Conn()
+		if b, ok := tcp.(interface{ SetWriteBuffer(int) error }); ok {
+			b.SetWriteBuffer(maxFrame) // the kernel would keep megabytes for a slow reader
+		}
 		c.Context().HijackSetNoResponse(true)
 		c.Context().Hijack(func(conn net.Conn) {
 			up := s.upgrader()
