@@ -15,7 +15,7 @@ class Bigram:
     """
 
     discount = 0.6
-    own_share = 0.5  # of the unigram's mass for words of the text; the rest is the segmenter's, flattened
+    own_share = 0.3  # of the unigram's mass for words of the text; the rest is the segmenter's, flattened
     power = 0.75
     end = 0.15  # chance of an end after a word with no bigram of its own
 
