@@ -38,6 +38,9 @@ func weigh(d intent.Decision, list, open []asr.Hypothesis, lang string) intent.D
 		return d
 	}
 	score := agreement(units, open) * best.Confidence
+	if words := commandWords(best, units); len(words) < len(units) {
+		units, score = words, within(words, open)*best.Confidence
+	}
 	need := enough[min(len(units), len(enough)-1)]
 	if score >= need {
 		return d
@@ -55,6 +58,40 @@ func weigh(d intent.Decision, list, open []asr.Hypothesis, lang string) intent.D
 		return intent.Decision{Action: intent.Clarify, Utterance: d.Utterance, Candidates: []intent.Candidate{best, searching}}
 	}
 	return intent.Decision{Action: intent.Search, Utterance: spoken, Candidates: []intent.Candidate{searching}}
+}
+
+// commandWords are the units of a command without its free text. The free text
+// agrees with itself, whatever was said (于是中国 is no 预约…中国).
+func commandWords(c intent.Candidate, units []string) []string {
+	free := 0
+	for _, slot := range []string{"subject", "query"} {
+		if text, ok := c.Slots[slot].(string); ok {
+			free += len(split(text))
+		}
+	}
+	if free == 0 || free >= len(units) {
+		return units
+	}
+	return units[:len(units)-free]
+}
+
+// within is agreement for words that may stand anywhere in what was heard.
+func within(words []string, open []asr.Hypothesis) float64 {
+	var sum, total float64
+	for _, h := range open {
+		heard, best := split(h.Text), 0.0
+		for i := range heard {
+			for n := max(len(words)-1, 1); n <= len(words)+1 && i+n <= len(heard); n++ {
+				best = max(best, likeness(words, heard[i:i+n]))
+			}
+		}
+		sum += h.Confidence * best
+		total += h.Confidence
+	}
+	if total == 0 {
+		return 0
+	}
+	return sum / total
 }
 
 // agreement is how much a text sounds like what was heard: its likeness to
