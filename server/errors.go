@@ -160,6 +160,7 @@ func (s *Server) protocolError(ctx *fasthttp.RequestCtx, err error) {
 		drain(ctx.Conn())
 		e = s.tooBig(ctx)
 	case errors.As(err, &small):
+		drain(ctx.Conn())
 		e = &Error{Code: "too_big", Message: "the request's headers or its address are too long; send long texts by POST"}
 	case errors.As(err, &timeout) && timeout.Timeout():
 		e = &Error{Code: "timeout", Message: "the request did not arrive in time"}

@@ -83,13 +83,13 @@ func TestImportNamesTheBrokenLinesAndTakesTheOthers(t *testing.T) {
 
 func TestListenNavigates(t *testing.T) {
 	dir := t.TempDir()
-	file := wavFile(t, speechtest.Spoken(t, "教育 局", 30))
+	file := wavFile(t, speechtest.Spoken(t, "招标公告", 30))
 	out, errs, code := output(t, "", "listen", "--data", dir, file)
 	var line heardFile
 	if code != 0 || json.Unmarshal([]byte(out), &line) != nil {
 		t.Fatalf("exit %d\n%s%s", code, out, errs)
 	}
-	if line.Reply.Action != intent.Navigate || line.Reply.Column.ID != "jyj" || line.Text == "" || line.AudioS < 1 || line.RTF <= 0 {
+	if line.Reply.Action != intent.Navigate || line.Reply.Column.ID != "zbgg" || line.Text == "" || line.AudioS < 1 || line.RTF <= 0 {
 		t.Errorf("heard %s", out)
 	}
 }

@@ -49,7 +49,6 @@ func (c *client) call(ctx context.Context, method, path string, body io.Reader, 
 	if err != nil {
 		return err
 	}
-	req.Header.Set("X-Tingdong-Local", "1")
 	resp, err := c.http.Do(req)
 	if err != nil {
 		return err
