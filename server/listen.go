@@ -15,6 +15,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 	"github.com/gorilla/websocket"
 
+	"github.com/tingdong/tingdong/asr/recording"
 	"github.com/tingdong/tingdong/asr/wav"
 	"github.com/tingdong/tingdong/session"
 )
@@ -195,9 +196,10 @@ func (v *voice) close() {
 	}
 }
 
-// listenFile answers POST /v1/listen: a WAV file in the body, one Reply out.
+// listenFile answers POST /v1/listen: a recording in the body (WAV, or Opus in
+// Ogg or WebM), one Reply out.
 func (s *Server) listenFile(c *fiber.Ctx) error {
-	clip, err := wav.Decode(bytes.NewReader(c.Body()), wav.Options{})
+	clip, err := recording.Decode(bytes.NewReader(c.Body()), wav.Options{})
 	if err != nil {
 		return err
 	}

@@ -24,6 +24,7 @@ func TestEvidence(t *testing.T) {
 		want  intent.Action
 	}{
 		{"to the letter", heard("打开 教育局"), heard("打开 教育局"), 0, nil, intent.Navigate},
+		{"a short name, hardly", heard("府办", "复旦"), heard("府办", "复旦"), 0, nil, intent.Clarify},
 		{"a homophone", heard("打开 教育具"), heard("打开 教育具", "打开 教育局"), 1, nil, intent.Navigate},
 		{"another command heard in a word", heard("中国"), heard("中国", "重说"), 1, nil, intent.Search},
 		{"one syllable of many", heard("高", "找", "搞"), heard("高", "找", "搞", "好"), 3, nil, intent.None},

@@ -1,7 +1,8 @@
 // Package speechtest makes speech for tests: words of a recorded speaker
 // joined into commands, recordings of many speakers, synthetic voices, noise.
 // Everything is PCM16LE mono at 16 kHz. What is not on the machine (the shared
-// recordings, ffmpeg, espeak-ng) makes the test skip with a message.
+// recordings, ffmpeg, espeak-ng) makes the test skip with a message, and fail
+// where CI is set.
 package speechtest
 
 import (
@@ -39,7 +40,7 @@ func Model(t testing.TB) string {
 }
 
 // Shared is a path in the shared data beside the repository (or in
-// TINGDONG_SHARED). The test is skipped when it is not there.
+// TINGDONG_SHARED). The test is skipped when it is not there; see skip.
 func Shared(t testing.TB, elements ...string) string {
 	t.Helper()
 	base := os.Getenv("TINGDONG_SHARED")
@@ -48,20 +49,20 @@ func Shared(t testing.TB, elements ...string) string {
 	}
 	path := filepath.Join(append([]string{base}, elements...)...)
 	if _, err := os.Stat(path); err != nil {
-		t.Skipf("no shared data: %v (set TINGDONG_SHARED)", err)
+		skip(t, "no shared data: %v (set TINGDONG_SHARED)", err)
 	}
 	return path
 }
 
 // Spoken joins recordings of one speaker's words into text, the longest words
 // there are (spaces in text say where one must end), with pause milliseconds
-// of near silence between them and half a second around them. The test is
-// skipped when a part was never recorded.
+// of near silence between them and half a second around them. A part that
+// was never recorded is the test's mistake, and fails it.
 func Spoken(t testing.TB, text string, pause int) []byte {
 	t.Helper()
 	files := recordings(t, text)
 	if files == nil {
-		t.Skipf("no recordings that make %s", text)
+		t.Fatalf("no recordings make %s: say something else", text)
 	}
 	pcm := Silence(500)
 	for i, file := range files {
@@ -111,7 +112,7 @@ func longestRecording(dir string, text []rune) (path string, n int) {
 // File decodes any audio file.
 func File(t testing.TB, path string) []byte {
 	t.Helper()
-	need(t, "ffmpeg")
+	Need(t, "ffmpeg")
 	out, err := exec.Command("ffmpeg", "-v", "error", "-i", path, "-f", "s16le", "-ac", "1", "-ar", fmt.Sprint(Rate), "-").Output()
 	if err != nil {
 		t.Fatalf("decode %s: %v", path, err)
@@ -122,7 +123,7 @@ func File(t testing.TB, path string) []byte {
 // Resample turns pcm into another sample rate.
 func Resample(t testing.TB, pcm []byte, rate int) []byte {
 	t.Helper()
-	need(t, "ffmpeg")
+	Need(t, "ffmpeg")
 	cmd := exec.Command("ffmpeg", "-v", "error", "-f", "s16le", "-ac", "1", "-ar", fmt.Sprint(Rate), "-i", "-",
 		"-f", "s16le", "-ac", "1", "-ar", fmt.Sprint(rate), "-")
 	cmd.Stdin = bytes.NewReader(pcm)
@@ -138,7 +139,7 @@ func Resample(t testing.TB, pcm []byte, rate int) []byte {
 // half a second of near silence around it.
 func Synthetic(t testing.TB, pinyin, variant string) []byte {
 	t.Helper()
-	need(t, "espeak-ng")
+	Need(t, "espeak-ng")
 	wav := filepath.Join(t.TempDir(), "voice.wav")
 	cmd := exec.Command("espeak-ng", "-v", "cmn-latn-pinyin"+variant, "-s", "140", "-w", wav, pinyin)
 	if out, err := cmd.CombinedOutput(); err != nil {
@@ -184,9 +185,20 @@ func trim(pcm []byte) []byte {
 	return pcm[max(first-2, 0)*window : min((last+2)*window, len(pcm))]
 }
 
-func need(t testing.TB, program string) {
+// Need skips the test when a program is not installed; see skip.
+func Need(t testing.TB, program string) {
 	t.Helper()
 	if _, err := exec.LookPath(program); err != nil {
-		t.Skipf("%s is not installed", program)
+		skip(t, "%s is not installed: scripts/setup-test.sh installs it", program)
 	}
+}
+
+// skip leaves a test out on a developer's machine that lacks something. Where
+// CI is set nothing may be left out: what is missing fails the test.
+func skip(t testing.TB, format string, args ...any) {
+	t.Helper()
+	if os.Getenv("CI") != "" {
+		t.Fatalf(format, args...)
+	}
+	t.Skipf(format, args...)
 }

@@ -13,6 +13,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/tingdong/tingdong/asr/recording"
 	"github.com/tingdong/tingdong/asr/wav"
 	"github.com/tingdong/tingdong/server"
 	"github.com/tingdong/tingdong/session"
@@ -83,7 +84,7 @@ func readClips(names []string) ([]clip, error) {
 		if err != nil {
 			return nil, err
 		}
-		a, err := wav.Decode(bytes.NewReader(data), wav.Options{})
+		a, err := recording.Decode(bytes.NewReader(data), wav.Options{})
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", name, err)
 		}

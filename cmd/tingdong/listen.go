@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/tingdong/tingdong/asr/recording"
 	"github.com/tingdong/tingdong/asr/wav"
 	"github.com/tingdong/tingdong/server"
 	"github.com/tingdong/tingdong/session"
@@ -31,10 +32,10 @@ func listenCmd() *cobra.Command {
 	var ask session.Ask
 	var url string
 	cmd := &cobra.Command{
-		Use:   "listen FILE.wav…",
+		Use:   "listen FILE…",
 		Short: "录音 → 应答 / what the portal should do for recorded speech",
-		Long: `默认在本进程里识别；--server URL 则按实时速度把音频送给正在运行的服务。
-Recognises in this process; with --server URL the audio is streamed at real-time pace to a running service.`,
+		Long: `文件：WAV，或 Ogg、WebM 里的 Opus。默认在本进程里识别；--server URL 则按实时速度把音频送给正在运行的服务。
+Files: WAV, or Opus in Ogg or WebM. Recognises in this process; with --server URL the audio is streamed at real-time pace to a running service.`,
 		Args: cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			hear, done, err := newHearer(cmd.Context(), &c, url)
@@ -105,7 +106,7 @@ func listenFile(ctx context.Context, name string, a session.Ask, hear hearer) (*
 	if err != nil {
 		return nil, errors.Unwrap(err) // the name stands before the message already
 	}
-	clip, err := wav.Decode(bytes.NewReader(data), wav.Options{})
+	clip, err := recording.Decode(bytes.NewReader(data), wav.Options{})
 	if err != nil {
 		return nil, err
 	}

@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -228,6 +229,26 @@ func testVoice(t *testing.T, s *service) {
 	if code, body := s.request("POST", "/v1/listen", string(data)); code != 200 || replyOf(t, body).Column == nil {
 		t.Errorf("upload: %d %s", code, body)
 	}
+	for _, name := range []string{"x.ogg", "x.webm"} {
+		if code, body := s.request("POST", "/v1/listen", opusFile(t, file, name)); code != 200 || replyOf(t, body).Column == nil {
+			t.Errorf("upload of %s: %d %s", name, code, body)
+		}
+	}
+}
+
+// opusFile is a WAV file as Opus, in the container that name says.
+func opusFile(t *testing.T, wav, name string) string {
+	t.Helper()
+	speechtest.Need(t, "ffmpeg")
+	path := filepath.Join(t.TempDir(), name)
+	if out, err := exec.Command("ffmpeg", "-v", "error", "-i", wav, "-c:a", "libopus", "-b:a", "24k", path).CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	data, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(data)
 }
 
 func dial(t *testing.T, s *service, path string, h http.Header) *websocket.Conn {
