@@ -160,7 +160,9 @@ func (d *doors) do(t testing.TB, method, path, body string, h map[string]string)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return answer{resp.StatusCode, resp.Header, string(data)}
+	a := answer{resp.StatusCode, resp.Header, string(data)}
+	describedDoors(t).conforms(t, req, a)
+	return a
 }
 
 // isProblem checks that an answer is a problem document with this code and

@@ -113,6 +113,7 @@ func checkEnd(t testing.TB, path string, frames []frame, code int, said []string
 		if err := json.Unmarshal([]byte(s), &m); err != nil || path == "/v1/listen" && (m.Seq != i+1 || m.Session == "" || m.Type == "") {
 			t.Fatalf("%s said %q as message %d", path, s, i+1)
 		}
+		conformsMessage(t, path, s)
 	}
 	if len(said) > 0 {
 		json.Unmarshal([]byte(said[len(said)-1]), &last)

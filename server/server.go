@@ -20,6 +20,7 @@ import (
 
 	"github.com/tingdong/tingdong/grammar"
 	"github.com/tingdong/tingdong/search"
+	"github.com/tingdong/tingdong/server/api"
 	"github.com/tingdong/tingdong/session"
 )
 
@@ -160,7 +161,17 @@ func (s *Server) newApp() *fiber.App {
 func (s *Server) routes() *fiber.App {
 	app := s.newApp()
 	app.Use(s.observe, s.securityHeaders, wellFormed, s.cors)
+	s.ownRoutes(app)
+	refuseMethods(app)
+	app.Use("/v1", func(*fiber.Ctx) error { return errNotFound })
+	if s.opt.Portal != nil {
+		app.Use(adaptor.HTTPHandler(s.opt.Portal))
+	}
+	return app
+}
 
+// ownRoutes are those that server/api/openapi.yaml describes, and our pages.
+func (s *Server) ownRoutes(app *fiber.App) {
 	v1 := app.Group("/v1")
 	v1.Get("/ask", s.ask)
 	v1.Post("/ask", s.ask)
@@ -171,21 +182,25 @@ func (s *Server) routes() *fiber.App {
 	v1.Get("/listen", s.listenSocket())
 	v1.Post("/listen", s.listenFile)
 	s.adminRoutes(v1.Group("/admin"))
-	refuseMethods(app)
-	v1.Use(func(*fiber.Ctx) error { return errNotFound })
 
 	app.Get("/vosk", s.voskSocket())
 	app.Get("/healthz", func(c *fiber.Ctx) error { return c.SendString("ok\n") })
 	app.Get("/readyz", s.readyz)
 	app.Get("/metrics", s.metrics.handler())
+	app.Get("/openapi.yaml", document(api.OpenAPI))
+	app.Get("/asyncapi.yaml", document(api.AsyncAPI))
 	if s.opt.Widget != nil {
 		app.Get("/a11y-check", func(c *fiber.Ctx) error { return c.Redirect("/widget/check.html") })
 		app.Get("/widget/*", adaptor.HTTPHandler(http.StripPrefix("/widget/", s.opt.Widget)))
 	}
-	if s.opt.Portal != nil {
-		app.Use(adaptor.HTTPHandler(s.opt.Portal))
+}
+
+// document answers with a description of the doors.
+func document(yaml []byte) fiber.Handler {
+	return func(c *fiber.Ctx) error {
+		c.Set(fiber.HeaderContentType, "application/yaml; charset=utf-8")
+		return c.Send(yaml)
 	}
-	return app
 }
 
 // quietLogger drops fasthttp's own lines: they hold addresses of visitors and
