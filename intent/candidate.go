@@ -18,8 +18,10 @@ func (m *Matcher) hasContent(f *found) bool {
 		if f.block.Action == string(Search) && p.Value >= 0 && p.Cost > 0 && p.Size != p.To-p.From {
 			return false
 		}
-		if p.List.Wildcard && m.trim(f.reading.slice(p.From, p.To)) == "" {
-			return false
+		if p.List.Wildcard {
+			if from, to := m.core(f.reading.tokens[p.From:p.To]); from == to {
+				return false
+			}
 		}
 	}
 	return true

@@ -61,7 +61,17 @@ const fillers = "嗯啊呃哦呀吧呢吗嘛那个这就是的了诶哎唉喂额
 func (m *Matcher) trim(s string) string {
 	t := normal.Parse(s, 0)
 	tokens := automaton.Variants(t)[0]
-	from, to := 0, len(tokens)
+	from, to := m.core(tokens)
+	if from == to {
+		return ""
+	}
+	return t.Slice(tokens[from].Source, tokens[to-1].Source+1)
+}
+
+// core is where the tokens without skip words at their ends begin and end;
+// nothing when they are only fillers.
+func (m *Matcher) core(tokens []automaton.Token) (from, to int) {
+	to = len(tokens)
 	for changed := true; changed && from < to; {
 		changed = false
 		for _, w := range m.skips {
@@ -75,9 +85,9 @@ func (m *Matcher) trim(s string) string {
 		}
 	}
 	if onlyFillers(tokens[from:to]) {
-		return ""
+		return 0, 0
 	}
-	return t.Slice(tokens[from].Source, tokens[to-1].Source+1)
+	return from, to
 }
 
 func equalTokens(tokens []automaton.Token, w automaton.SkipWord) bool {

@@ -20,8 +20,8 @@ func (s *Searcher) eachArc(a *Automaton, state, pos int32, rest float32, f func(
 	if rest < phonetic.ClassCost {
 		return
 	}
-	if index, big := a.skips[state]; big {
-		s.eachSkip(a, index, t, pos+1, rest, f)
+	if a.big(state) {
+		s.eachSkip(a, a.skips[state], t, pos+1, rest, f)
 		return
 	}
 	arcs := a.arcsOf(state)
@@ -30,7 +30,7 @@ func (s *Searcher) eachArc(a *Automaton, state, pos int32, rest float32, f func(
 		cost := float32(costUnlike)
 		switch {
 		case t.Word == "" && x.class < signClass && !t.hasClass(x.class):
-			cost = soundCost(t, x)
+			cost = t.cost(x.sym, x.reading)
 		case t.Word != "" && x.class != wordClass, t.Word == "" && x.class == wordClass:
 			cost = costForeign
 		case t.Word != "", x.sym == t.Rune, t.hasClass(x.class):
@@ -42,18 +42,9 @@ func (s *Searcher) eachArc(a *Automaton, state, pos int32, rest float32, f func(
 	}
 }
 
-func (t *Token) hasClass(class uint16) bool {
-	for _, r := range t.readings {
-		if r != 0 && r.Class() == class {
-			return true
-		}
-	}
-	return false
-}
-
 // eachSound calls f for the arcs in the classes of t's readings.
 func eachSound(a *Automaton, state int32, t *Token, rest float32, f func(x *arc, cost float32)) {
-	if t.readings[0] == 0 {
+	if t.readings == 0 {
 		for i, arcs := 0, a.classRange(state, signClass|uint16(t.Rune)&0x7ff); i < len(arcs); i++ {
 			if arcs[i].sym == t.Rune {
 				f(&arcs[i], 0)
@@ -61,19 +52,13 @@ func eachSound(a *Automaton, state int32, t *Token, rest float32, f func(x *arc,
 		}
 		return
 	}
-	var done [3]uint16
-	for i, r := range t.readings {
-		if r == 0 {
-			break
-		}
-		class := r.Class() + 1
-		if slices.Contains(done[:i], class) {
+	for i, class := range t.classes[:t.readings] {
+		if slices.Contains(t.classes[:i], class) {
 			continue
 		}
-		done[i] = class
-		arcs := a.classRange(state, class-1)
+		arcs := a.classRange(state, class)
 		for j := range arcs {
-			if cost := soundCost(t, &arcs[j]); cost <= rest {
+			if cost := t.cost(arcs[j].sym, arcs[j].reading); cost <= rest {
 				f(&arcs[j], cost)
 			}
 		}
@@ -103,52 +88,56 @@ func (s *Searcher) eachSkip(a *Automaton, index []skip, t *Token, next int32, re
 	if int(next) >= len(s.tokens) {
 		return
 	}
-	s.eachSecond(a, index, next, func(first, second *arc, cost float32) {
-		if t.hasClass(first.class) || first.sym == t.Rune && first.class != wordClass {
+	s.eachSecond(a, index, next, rest, func(p *skip, cost float32) {
+		switch {
+		case t.hasClass(p.firstClass) || p.firstSym == t.Rune && p.firstClass != wordClass:
 			return // not an error of the first token
-		}
-		if t.Word != "" && first.class == wordClass {
+		case t.Word != "" && p.firstClass == wordClass:
 			return // words near enough were tried
-		}
-		if t.Word == "" && first.class != wordClass {
-			cost += soundCost(t, first)
-		} else {
+		case t.Word == "" && p.firstClass != wordClass:
+			cost += t.cost(p.firstSym, p.firstReading)
+		default:
 			cost += costForeign
 		}
 		if cost <= rest {
-			f(second.to, 2, cost)
+			f(p.to, 2, cost)
 		}
 	})
 }
 
-// eachSecond calls f for the paths whose second arc may be the token at pos.
-func (s *Searcher) eachSecond(a *Automaton, index []skip, pos int32, f func(first, second *arc, cost float32)) {
+// eachSecond calls f for the paths whose second arc may be the token at pos,
+// with the cost of that.
+func (s *Searcher) eachSecond(a *Automaton, index []skip, pos int32, rest float32, f func(p *skip, cost float32)) {
 	t := &s.tokens[pos]
 	if t.Word != "" {
+		paths := skipRange(index, wordClass)
 		for _, near := range s.near(a, pos) {
-			for _, p := range skipRange(index, wordClass) {
-				if a.arcs[p.second].sym == near.word {
-					f(&a.arcs[p.first], &a.arcs[p.second], near.cost)
+			for i := range paths {
+				if paths[i].sym == near.word {
+					f(&paths[i], near.cost)
 				}
 			}
 		}
 		return
 	}
-	if t.readings[0] == 0 {
-		for _, p := range skipRange(index, signClass|uint16(t.Rune)&0x7ff) {
-			if a.arcs[p.second].sym == t.Rune {
-				f(&a.arcs[p.first], &a.arcs[p.second], 0)
+	if t.readings == 0 {
+		paths := skipRange(index, signClass|uint16(t.Rune)&0x7ff)
+		for i := range paths {
+			if paths[i].sym == t.Rune {
+				f(&paths[i], 0)
 			}
 		}
 		return
 	}
-	for i, r := range t.readings {
-		if r == 0 || i > 0 && r.Class() == t.readings[0].Class() {
+	for i, class := range t.classes[:t.readings] {
+		if slices.Contains(t.classes[:i], class) {
 			continue
 		}
-		for _, p := range skipRange(index, r.Class()) {
-			second := &a.arcs[p.second]
-			f(&a.arcs[p.first], second, soundCost(t, second))
+		paths := skipRange(index, class)
+		for j := range paths {
+			if cost := t.cost(paths[j].sym, paths[j].reading); cost < rest {
+				f(&paths[j], cost)
+			}
 		}
 	}
 }
@@ -156,8 +145,7 @@ func (s *Searcher) eachSecond(a *Automaton, index []skip, pos int32, f func(firs
 // eachDrop calls f for the arcs of state whose token may be missing before the
 // token at pos.
 func (s *Searcher) eachDrop(a *Automaton, state, pos int32, rest float32, f func(to, tokens int32, cost float32)) {
-	index, big := a.skips[state]
-	if !big {
+	if !a.big(state) {
 		arcs := a.arcsOf(state)
 		for i := range arcs {
 			if i > 0 && arcs[i].to == arcs[i-1].to {
@@ -172,9 +160,9 @@ func (s *Searcher) eachDrop(a *Automaton, state, pos int32, rest float32, f func
 	if int(pos) >= len(s.tokens) {
 		return
 	}
-	s.eachSecond(a, index, pos, func(first, second *arc, cost float32) {
-		if cost += first.drop; cost <= rest {
-			f(second.to, 1, cost)
+	s.eachSecond(a, a.skips[state], pos, rest, func(p *skip, cost float32) {
+		if cost += p.drop; cost <= rest {
+			f(p.to, 1, cost)
 		}
 	})
 }

@@ -30,9 +30,13 @@ type offsets struct{ arcs, lists, finals int32 }
 
 // skip is a path of two arcs, found by the class of the second: how a wrong or
 // missing first token is survived without trying every arc of a large state.
+// What the search needs of the arcs is copied, so that it reads the index only.
 type skip struct {
-	class         uint16
-	first, second int32
+	class, firstClass     uint16
+	reading, firstReading phonetic.Reading
+	sym, firstSym         int32
+	to                    int32
+	drop                  float32 // cost of not hearing the first
 }
 
 // bigState is the number of arcs from which a state has a skip index.
@@ -49,6 +53,7 @@ type Automaton struct {
 	wordIDs map[string]int32
 	skips   map[int32][]skip
 	least   []uint8   // tokens needed from a state to an end, at most 255
+	most    []uint8   // tokens taken at most from a state to an end; endless when there are lists or circles
 	limit   []float32 // for tries: the dearest match allowed below a state
 	depth   []uint8   // for tries: tokens from the start
 	byKey   map[string][]int32
@@ -91,18 +96,17 @@ func (a *Automaton) prepare() {
 			continue
 		}
 		var index []skip
-		for i := lo; i < hi; i++ {
-			to := a.arcs[i].to
-			for j := a.at(int(to)).arcs; j < a.start[to].arcs; j++ {
-				index = append(index, skip{a.arcs[j].class, i, j})
+		for _, first := range a.arcs[lo:hi] {
+			for _, second := range a.arcsOf(first.to) {
+				index = append(index, skip{second.class, first.class, second.reading, first.reading,
+					second.sym, first.sym, second.to, first.drop})
 			}
 		}
-		slices.SortFunc(index, func(x, y skip) int {
-			return cmp.Or(cmp.Compare(x.class, y.class), cmp.Compare(x.first, y.first), cmp.Compare(x.second, y.second))
-		})
+		slices.SortStableFunc(index, func(x, y skip) int { return cmp.Compare(x.class, y.class) })
 		a.skips[s] = index
 	}
 	a.prepareLeast()
+	a.prepareMost()
 	a.byKey = map[string][]int32{}
 	for id, w := range a.words {
 		for _, k := range wordKeys(w) {
@@ -173,6 +177,43 @@ func (a *Automaton) leastVia(s int32) uint8 {
 	}
 	return least + 1
 }
+
+// endless is the most tokens of a state from which any number can be taken.
+const endless = 255
+
+// prepareMost finds the largest number of tokens from each state to an end:
+// what is left behind it are strays. Passes add one token each; what still
+// grows after maxMost of them has a circle.
+func (a *Automaton) prepareMost() {
+	const maxMost = 24
+	a.most = make([]uint8, len(a.start))
+	for pass, changed := 0, true; changed; pass++ {
+		changed = false
+		for s := int32(len(a.start) - 1); s >= 0; s-- {
+			most := a.mostVia(s)
+			if pass > maxMost && most > a.most[s] {
+				most = endless
+			}
+			if most > a.most[s] {
+				a.most[s], changed = most, true
+			}
+		}
+	}
+}
+
+func (a *Automaton) mostVia(s int32) uint8 {
+	if len(a.listsOf(s)) > 0 {
+		return endless
+	}
+	most := uint8(0)
+	for _, x := range a.arcsOf(s) {
+		most = max(most, min(a.most[x.to], endless-1)+1)
+	}
+	return most
+}
+
+// big reports whether s has a skip index.
+func (a *Automaton) big(s int32) bool { return a.start[s].arcs-a.at(int(s)).arcs >= bigState }
 
 // classRange is the arcs of s with a class.
 func (a *Automaton) classRange(s int32, class uint16) []arc {

@@ -1,7 +1,5 @@
 package automaton
 
-import "github.com/tingdong/tingdong/intent/phonetic"
-
 // Costs of the edits that are no confusion of sounds; a syllable taken for one
 // that is nothing like it costs 1. Set on the quality tests of package intent.
 const (
@@ -77,22 +75,4 @@ func (a *Automaton) dropCost(x *arc) float32 {
 		return wordCost(a.words[x.sym], costDrop)
 	}
 	return runeCost(x.sym, costDrop)
-}
-
-// soundCost is the cost of hearing t for the character of x.
-func soundCost(t *Token, x *arc) float32 {
-	if x.sym == t.Rune {
-		return 0
-	}
-	best := float32(costUnlike)
-	if x.reading == 0 {
-		return best
-	}
-	for _, r := range t.readings {
-		if r == 0 {
-			break
-		}
-		best = min(best, phonetic.Between(r, x.reading))
-	}
-	return best
 }

@@ -62,6 +62,10 @@ type item struct {
 	skipped int16
 }
 
+// easy counts the tokens from some position on that cost nothing or little to
+// pass over: those of skip words, and particles.
+type easy struct{ free, particles uint8 }
+
 // Searcher holds the memory of searches; it serves one at a time and can be
 // used again.
 type Searcher struct {
@@ -70,13 +74,14 @@ type Searcher struct {
 	tokens []Token
 	bound  float32
 	items  []item
-	heap   []int32
+	heap   []entry
 	parts  []Part
 	seen   seenSet
 	spots  spotCache
 	words  wordCache
 	mixed  bool               // there are Chinese characters among the tokens
 	skips  [MaxTokens][]int32 // lengths of the skip words at each token
+	rest   [MaxTokens + 1]easy
 	hits   []Match
 }
 
@@ -97,13 +102,28 @@ func (s *Searcher) Search(a *Automaton, env Env, tokens []Token) []Match {
 	return s.hits
 }
 
+// findSkips finds the skip words at each token, and what they leave to come.
 func (s *Searcher) findSkips() {
+	var free [MaxTokens]bool
 	for i := range s.tokens {
 		s.skips[i] = s.skips[i][:0]
 		for _, w := range s.env.Skips {
 			if hasPrefix(s.tokens[i:], w) {
 				s.skips[i] = append(s.skips[i], int32(len(w)))
+				for j := range w {
+					free[i+j] = true
+				}
 			}
+		}
+	}
+	s.rest[len(s.tokens)] = easy{}
+	for i := len(s.tokens) - 1; i >= 0; i-- {
+		s.rest[i] = s.rest[i+1]
+		switch {
+		case free[i]:
+			s.rest[i].free++
+		case s.tokens[i].insert == costParticle:
+			s.rest[i].particles++
 		}
 	}
 }
@@ -122,7 +142,7 @@ func (s *Searcher) pass(bound float32) {
 		}
 		at := s.pop()
 		it := s.items[at]
-		if it.edits > s.bound || !s.seen.add(it.state, it.pos, it.hist) {
+		if it.edits > s.bound || s.seen.stale(&it) {
 			continue
 		}
 		if int(it.pos) == len(s.tokens) {

@@ -16,13 +16,41 @@ func (s *Searcher) expand(at int32, it item) {
 func (s *Searcher) step(it item, state int32, tokens int32, edits float32) {
 	it.state, it.pos = state, it.pos+tokens
 	it.edits, it.rank = it.edits+edits, it.rank+edits
-	if it.edits > s.bound || int(s.a.least[state])-(len(s.tokens)-int(it.pos)) > 2 {
+	if it.edits > s.bound || it.edits+s.toCome(state, it.pos) > s.bound {
 		return
 	}
 	if it.wild > 0 && it.edits > wildBound && !s.env.Lenient {
 		return // a wildcard takes anything, so the words around it must be right
 	}
 	s.push(it)
+}
+
+// toCome is the least cost of the edits that are surely left at state: tokens
+// that the shortest way to an end lacks, or that the longest leaves over.
+func (s *Searcher) toCome(state, pos int32) float32 {
+	left := len(s.tokens) - int(pos)
+	if lacking := int(s.a.least[state]) - left; lacking > 0 {
+		if lacking > 2 {
+			return 2 * s.bound // too much was lost
+		}
+		return costParticle * float32(lacking)
+	}
+	return s.leftOver(pos, left-int(s.a.most[state]))
+}
+
+// leftOver is the least cost of passing over n of the tokens from pos on.
+func (s *Searcher) leftOver(pos int32, n int) float32 {
+	rest := s.rest[pos]
+	n -= int(rest.free)
+	if n <= 0 {
+		return 0
+	}
+	particles := min(n, int(rest.particles))
+	stray := float32(costStray)
+	if s.env.Lenient {
+		stray = costInsert
+	}
+	return costParticle*float32(particles) + stray*float32(n-particles)
 }
 
 // readToken follows the arcs that the next token may be.

@@ -12,7 +12,9 @@ type Token struct {
 	Word     string  // of a word, else empty
 	Source   int     // index of the normal.Token it comes from
 	insert   float32 // cost when it should not be there
-	readings [3]phonetic.Reading
+	readings uint8   // of a Chinese character: how many of the following are set
+	classes  [3]uint16
+	ears     [3]phonetic.Ear
 }
 
 // MaxTokens bounds what is matched of an utterance; visitors' commands have
@@ -59,5 +61,38 @@ func tokens(text normal.Text, variant int) []Token {
 }
 
 func runeToken(r rune, source int) Token {
-	return Token{Rune: r, Source: source, insert: runeCost(r, costInsert), readings: phonetic.Readings(r)}
+	t := Token{Rune: r, Source: source, insert: runeCost(r, costInsert)}
+	for i, reading := range phonetic.Readings(r) {
+		if reading == 0 {
+			break
+		}
+		t.readings = uint8(i + 1)
+		t.classes[i], t.ears[i] = reading.Class(), phonetic.NewEar(reading)
+	}
+	return t
+}
+
+// hasClass reports whether one of the readings of t is of a class.
+func (t *Token) hasClass(class uint16) bool {
+	for i := range t.readings {
+		if t.classes[i] == class {
+			return true
+		}
+	}
+	return false
+}
+
+// cost is how unlike t and a character with a reading sound.
+func (t *Token) cost(sym int32, reading phonetic.Reading) float32 {
+	if sym == t.Rune {
+		return 0
+	}
+	best := float32(costUnlike)
+	if reading == 0 {
+		return best
+	}
+	for i := range t.readings {
+		best = min(best, t.ears[i].Cost(reading))
+	}
+	return best
 }

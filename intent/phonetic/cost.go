@@ -51,7 +51,8 @@ type costTables struct {
 	final   [nFinals * nFinals]float32
 	class   [nInitials * nFinals]uint16
 	// dense numbers the syllables of the dictionary; between is the cost of
-	// each pair of them, n to a row. Both are filled with the reading table.
+	// each pair of them, n to a row, for different characters. Both are filled
+	// with the reading table.
 	dense   [nInitials * nFinals]uint16
 	between []float32
 	n       int
@@ -115,7 +116,21 @@ func Between(a, b Reading) float32 {
 	if a == b {
 		return costSameTone
 	}
-	return min(costs.between[int(costs.dense[a&0x7ff])*costs.n+int(costs.dense[b&0x7ff])]+costHomophone, costUnlike)
+	return costs.between[int(costs.dense[a&0x7ff])*costs.n+int(costs.dense[b&0x7ff])]
+}
+
+// Ear compares one reading with many: its row of the table is found once.
+type Ear struct{ heard, row uint16 }
+
+// NewEar is the Ear of a reading that is not 0.
+func NewEar(heard Reading) Ear { return Ear{uint16(heard), costs.dense[heard&0x7ff]} }
+
+// Cost is Between of the reading and b.
+func (e Ear) Cost(b Reading) float32 {
+	if e.heard == uint16(b) {
+		return costSameTone
+	}
+	return costs.between[int(e.row)*costs.n+int(costs.dense[b&0x7ff])]
 }
 
 // syllableCost is the cost between two syllables without tones.
@@ -134,7 +149,7 @@ func (t *costTables) fillBetween(syllables []Reading) {
 	for x, a := range syllables {
 		t.dense[a] = uint16(x)
 		for y, b := range syllables {
-			t.between[x*t.n+y] = t.syllableCost(a.initial(), a.final(), b.initial(), b.final())
+			t.between[x*t.n+y] = min(t.syllableCost(a.initial(), a.final(), b.initial(), b.final())+costHomophone, costUnlike)
 		}
 	}
 }
