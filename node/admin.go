@@ -2,14 +2,7 @@ package node
 
 import (
 	"context"
-	"crypto/rand"
-	"crypto/sha256"
-	"crypto/subtle"
-	"encoding/hex"
-	"encoding/json"
-	"errors"
 	"fmt"
-	"time"
 
 	"github.com/tingdong/tingdong/grammar"
 	"github.com/tingdong/tingdong/journal"
@@ -81,67 +74,4 @@ func replaceSource(list []grammar.Source, src grammar.Source) []grammar.Source {
 		}
 	}
 	return append(list, src)
-}
-
-// tokensKey holds all tokens in the settings bucket.
-const tokensKey = "tokens"
-
-// token is an administrator's token as it is kept: only its hash.
-type token struct {
-	SHA256  string    `json:"sha256"`
-	Role    string    `json:"role"`
-	Name    string    `json:"name,omitempty"`
-	Created time.Time `json:"created"`
-}
-
-func (n *Node) tokens(ctx context.Context) (list []token, revision uint64, err error) {
-	r, err := n.journal.Get(ctx, journal.Settings, tokensKey)
-	if errors.Is(err, journal.ErrNotFound) {
-		return nil, 0, nil
-	}
-	if err != nil {
-		return nil, 0, err
-	}
-	return list, r.Revision, json.Unmarshal(r.Value, &list)
-}
-
-// NewToken makes a bearer token with a role and keeps its hash.
-func (n *Node) NewToken(ctx context.Context, role, name string) (string, error) {
-	secret := "td_" + rand.Text() // 130 bits
-	for {
-		list, rev, err := n.tokens(ctx)
-		if err != nil {
-			return "", err
-		}
-		list = append(list, token{SHA256: hash(secret), Role: role, Name: name, Created: time.Now().UTC()})
-		data, err := json.Marshal(list)
-		if err != nil {
-			return "", err
-		}
-		_, err = n.journal.Put(ctx, journal.Settings, journal.Save{Key: tokensKey, Value: data, Author: "local", Message: "new token", Expect: &rev})
-		if !errors.Is(err, journal.ErrConflict) {
-			return secret, err
-		}
-	}
-}
-
-// TokenRole is the role of a bearer token, empty for one that is not known.
-// It compares in constant time.
-func (n *Node) TokenRole(ctx context.Context, secret string) (string, error) {
-	list, _, err := n.tokens(ctx)
-	if err != nil {
-		return "", err
-	}
-	h, role := hash(secret), ""
-	for _, t := range list {
-		if subtle.ConstantTimeCompare([]byte(h), []byte(t.SHA256)) == 1 {
-			role = t.Role
-		}
-	}
-	return role, nil
-}
-
-func hash(secret string) string {
-	sum := sha256.Sum256([]byte(secret))
-	return hex.EncodeToString(sum[:])
 }

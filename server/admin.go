@@ -38,6 +38,13 @@ var roleNames = [...]string{Viewer: "viewer", Editor: "editor", Publisher: "publ
 
 func (r Role) String() string { return roleNames[r] }
 
+// Principal is an administrator who has shown a token.
+type Principal struct {
+	Role Role
+	// Name is whose the token is, for the log and the revisions.
+	Name string
+}
+
 // Imported says what became of an import.
 type Imported struct {
 	Accepted int           `json:"accepted"`
@@ -55,8 +62,9 @@ type RefusedLine struct {
 
 // Admin is what administrators do: *node.Node by way of cmd/tingdong.
 type Admin interface {
-	// Authenticate names the role of a bearer token, Nobody for a wrong one.
-	Authenticate(ctx context.Context, token string) (Role, error)
+	// Authenticate names whose a bearer token is; the role is Nobody for a
+	// wrong one.
+	Authenticate(ctx context.Context, token string) (Principal, error)
 	// Import takes NDJSON and returns when it is durable.
 	Import(ctx context.Context, r *bytes.Reader) (Imported, error)
 	// Get returns the newest revision of a grammar ("grammars", "zh-CN") or
@@ -94,26 +102,41 @@ const authorKey = "author"
 func (s *Server) only(least Role) fiber.Handler {
 	return func(c *fiber.Ctx) error {
 		if c.Context().LocalAddr().Network() == "unix" {
-			c.Locals(authorKey, "local")
+			c.Locals(authorKey, Principal{Publisher, "local"})
 			return c.Next()
 		}
-		token, ok := strings.CutPrefix(c.Get(fiber.HeaderAuthorization), "Bearer ")
-		if !ok || token == "" {
-			return errNoToken
-		}
-		role, err := s.opt.Admin.Authenticate(c.UserContext(), copied(token))
+		who, err := s.signIn(c)
 		if err != nil {
 			return err
 		}
-		if role == Nobody {
-			return &Error{Code: "unauthorized", Message: "the token is not known here; `tingdong token` makes one"}
+		if who.Role < least {
+			return &Error{Code: "forbidden", Message: fmt.Sprintf("this needs the role %s; the token's role is %s", least, who.Role)}
 		}
-		if role < least {
-			return &Error{Code: "forbidden", Message: fmt.Sprintf("this needs the role %s; the token's role is %s", least, role)}
-		}
-		c.Locals(authorKey, role.String())
+		c.Locals(authorKey, who)
 		return c.Next()
 	}
+}
+
+// signIn finds out whose token a request shows. A client that has shown many
+// wrong ones is not listened to for a while.
+func (s *Server) signIn(c *fiber.Ctx) (Principal, error) {
+	token, ok := strings.CutPrefix(c.Get(fiber.HeaderAuthorization), "Bearer ")
+	if !ok || token == "" {
+		return Principal{}, errNoToken
+	}
+	client := clientOf(c.Context())
+	if wait := s.rates.exhausted(client, signIns); wait > 0 {
+		return Principal{}, s.tooMany(signIns, wait)
+	}
+	who, err := s.opt.Admin.Authenticate(c.UserContext(), copied(token))
+	if err != nil {
+		return Principal{}, err
+	}
+	if who.Role == Nobody {
+		s.rates.take(client, signIns)
+		return Principal{}, &Error{Code: "unauthorized", Message: "the token is not known here, or its time is over; `tingdong token` makes one"}
+	}
+	return who, nil
 }
 
 func (s *Server) importDocuments(c *fiber.Ctx) error {
@@ -191,7 +214,7 @@ func (s *Server) putRevision(b journal.Bucket, key string) fiber.Handler {
 			return err
 		}
 		save := journal.Save{Key: key, Value: bytes.Clone(c.Body()), Message: copied(c.Query("message"))}
-		save.Author, _ = c.Locals(authorKey).(string)
+		save.Author = author(c)
 		if m := c.Get(fiber.HeaderIfMatch); m != "" {
 			rev, err := strconv.ParseUint(strings.Trim(m, `"`), 10, 64)
 			if err != nil {
@@ -231,6 +254,15 @@ func (s *Server) newToken(c *fiber.Ctx) error {
 		return err
 	}
 	return c.JSON(fiber.Map{"token": token})
+}
+
+// author is who makes a change.
+func author(c *fiber.Ctx) string {
+	who, _ := c.Locals(authorKey).(Principal)
+	if who.Name == "" {
+		return who.Role.String()
+	}
+	return who.Name
 }
 
 func etag(rev uint64) string { return strconv.Quote(strconv.FormatUint(rev, 10)) }

@@ -64,7 +64,7 @@ func (s *Server) search(c *fiber.Ctx) error {
 		return err
 	}
 	if q.Page <= 1 && q.Cursor == "" {
-		s.opt.Sessions.Count(q.Text, copied(c.Query("session", c.IP())), res)
+		s.opt.Sessions.Count(q.Text, copied(c.Query("session", addrText(clientOf(c.Context())))), res)
 	}
 	return c.JSON(res)
 }

@@ -47,7 +47,11 @@ type doors struct {
 	addr     string // of the HTTP door
 	vosk     string // of the door that speaks nothing but vosk-server's protocol
 	logs     *logs
+	access   *logs // one line for each request
 }
+
+// unlimited: all of a test's requests come from one address.
+var unlimited = Limits{Ask: Rate{PerSecond: -1}, Listen: Rate{PerSecond: -1}, Admin: Rate{PerSecond: -1}, SignIn: Rate{PerSecond: -1}, Sockets: -1}
 
 // logs collects what the server logs.
 type logs struct {
@@ -70,7 +74,7 @@ func (l *logs) String() string {
 // open starts the doors; change may set options before.
 func open(t testing.TB, change func(*Options)) *doors {
 	t.Helper()
-	d := &doors{logs: &logs{}}
+	d := &doors{logs: &logs{}, access: &logs{}}
 	var err error
 	quiet := slog.New(slog.DiscardHandler)
 	if d.node, err = node.Open(context.Background(), node.Options{Data: t.TempDir(), Log: quiet}); err != nil {
@@ -90,6 +94,7 @@ func open(t testing.TB, change func(*Options)) *doors {
 		Segment: func(_, phrase string) ([]string, []string) { return voc.Segment(phrase) }}
 	o := Options{Sessions: d.sessions, Columns: func() *grammar.Columns { return d.node.Brain().Columns }, Pages: d.node,
 		Admin: desk{d.node}, NotReady: d.node.NotReady, AllowOrigins: []string{"https://portal.example"},
+		Limits: unlimited, Access: slog.New(slog.NewTextHandler(d.access, nil)),
 		Log: slog.New(slog.NewTextHandler(d.logs, nil))}
 	if change != nil {
 		change(&o)
@@ -101,7 +106,7 @@ func open(t testing.TB, change func(*Options)) *doors {
 		if err := d.srv.Shutdown(context.Background()); err != nil {
 			t.Errorf("shutdown: %v", err)
 		}
-		if l := d.logs.String(); strings.Contains(l, canary) || strings.Contains(l, "panic") {
+		if l := d.logs.String() + d.access.String(); strings.Contains(l, canary) || strings.Contains(l, "panic") {
 			t.Errorf("the log tells too much:\n%s", l)
 		}
 	})
@@ -191,12 +196,13 @@ func dial(t testing.TB, addr, path string) *websocket.Conn {
 // desk is what administrators do, over the real node.
 type desk struct{ *node.Node }
 
-func (d desk) Authenticate(ctx context.Context, token string) (Role, error) {
+func (d desk) Authenticate(ctx context.Context, token string) (Principal, error) {
 	name, err := d.TokenRole(ctx, token)
 	if err != nil || name == "" {
-		return Nobody, err
+		return Principal{}, err
 	}
-	return ParseRole(name)
+	role, err := ParseRole(name)
+	return Principal{Role: role, Name: "test"}, err
 }
 
 func (d desk) NewToken(ctx context.Context, role Role, name string) (string, error) {

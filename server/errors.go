@@ -4,9 +4,11 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
 	"net"
 	"runtime"
 	"runtime/debug"
+	"strconv"
 	"strings"
 	"time"
 
@@ -29,6 +31,8 @@ type Error struct {
 	Message string
 	// Detail is added to the problem document: lines refused, a revision.
 	Detail any
+	// RetryAfter is when the same request may succeed, where that is known.
+	RetryAfter time.Duration
 }
 
 func (e *Error) Error() string { return e.Code + ": " + e.Message }
@@ -53,6 +57,7 @@ var fates = map[string]fate{
 	"conflict":     {fiber.StatusPreconditionFailed, websocket.ClosePolicyViolation, false},
 	"invalid":      {fiber.StatusUnprocessableEntity, websocket.ClosePolicyViolation, false},
 	"too_big":      {fiber.StatusRequestEntityTooLarge, websocket.CloseMessageTooBig, false},
+	"too_many":     {fiber.StatusTooManyRequests, websocket.CloseTryAgainLater, true},
 	"timeout":      {fiber.StatusRequestTimeout, websocket.ClosePolicyViolation, true},
 	"busy":         {fiber.StatusServiceUnavailable, websocket.CloseTryAgainLater, true},
 	"unavailable":  {fiber.StatusServiceUnavailable, websocket.CloseTryAgainLater, true},
@@ -69,7 +74,10 @@ var errNotFound = &Error{Code: "not_found", Message: "there is nothing at this a
 
 // known translates the errors of the packages below. Anything else is
 // internal: its text goes to the log, not to the visitor.
-func (s *Server) known(err error) *Error {
+func (s *Server) known(err error) *Error { return s.knownIn("", err) }
+
+// knownIn is known for the request of that name.
+func (s *Server) knownIn(request string, err error) *Error {
 	var e *Error
 	var input *session.InputError
 	var query *search.QueryError
@@ -97,7 +105,7 @@ func (s *Server) known(err error) *Error {
 	case errors.As(err, &fib):
 		return fromFiber(fib)
 	}
-	s.log.Error("request failed", "error", err)
+	s.log.Error("request failed", "error", err, "request_id", request)
 	return &Error{Code: "internal", Message: "something went wrong on our side; it has been logged"}
 }
 
@@ -122,12 +130,13 @@ type problem struct {
 	Status int    `json:"status"`
 	Code   string `json:"code"`
 	Detail string `json:"detail"`
+	ID     string `json:"request_id"` // to find the request in the log
 	More   any    `json:"errors,omitempty"`
 }
 
-func newProblem(e *Error) (problem, []byte) {
+func newProblem(e *Error, id string) (problem, []byte) {
 	f := fates[e.Code]
-	p := problem{Type: "about:blank", Title: fasthttp.StatusMessage(f.status), Status: f.status, Code: e.Code, Detail: e.Message, More: e.Detail}
+	p := problem{Type: "about:blank", Title: fasthttp.StatusMessage(f.status), Status: f.status, Code: e.Code, Detail: e.Message, ID: id, More: e.Detail}
 	data, err := json.Marshal(p)
 	if err != nil {
 		data = fmt.Appendf(nil, `{"status":%d,"code":%q}`, f.status, e.Code)
@@ -137,10 +146,11 @@ func newProblem(e *Error) (problem, []byte) {
 
 // fail answers a request that ended in an error.
 func (s *Server) fail(c *fiber.Ctx, err error) error {
-	e := s.known(err)
-	p, data := newProblem(e)
+	id := requestID(c.Context())
+	e := s.knownIn(id, err)
+	p, data := newProblem(e, id)
 	if fates[e.Code].retryable {
-		c.Set(fiber.HeaderRetryAfter, "2")
+		c.Set(fiber.HeaderRetryAfter, strconv.Itoa(max(2, int(math.Ceil(e.RetryAfter.Seconds())))))
 	}
 	if e.Code == "unauthorized" {
 		c.Set(fiber.HeaderWWWAuthenticate, challenge)
@@ -184,8 +194,10 @@ func (s *Server) tooBig(ctx *fasthttp.RequestCtx) *Error {
 
 // refuse answers outside of Fiber's routes.
 func refuse(ctx *fasthttp.RequestCtx, e *Error) {
-	p, data := newProblem(e)
+	id := requestID(ctx)
+	p, data := newProblem(e, id)
 	ctx.Response.Reset()
+	ctx.Response.Header.Set(fiber.HeaderXRequestID, id)
 	if e.Code == "unauthorized" {
 		ctx.Response.Header.Set(fiber.HeaderWWWAuthenticate, challenge)
 	}

@@ -41,11 +41,11 @@ func (s *Server) roleOf(h *fasthttp.RequestHeader) Role {
 	if !ok {
 		return Nobody
 	}
-	role, err := s.opt.Admin.Authenticate(s.life, token)
+	who, err := s.opt.Admin.Authenticate(s.life, token)
 	if err != nil {
 		return Nobody
 	}
-	return role
+	return who.Role
 }
 
 const adminPath = "/v1/admin/"

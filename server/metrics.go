@@ -22,6 +22,7 @@ type metrics struct {
 	latency  *prometheus.HistogramVec
 	refusals *prometheus.CounterVec
 	clicks   *prometheus.CounterVec
+	limited  *prometheus.CounterVec
 	sockets  prometheus.Gauge
 }
 
@@ -37,10 +38,12 @@ func newMetrics() *metrics {
 			Help: "Time inside a reply by stage; asr counts from the end of the speech.", Buckets: buckets}, []string{"stage"}),
 		refusals: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "tingdong_socket_errors_total",
 			Help: "Sockets ended with an error, by code."}, []string{"code"}),
-		clicks:  prometheus.NewCounterVec(prometheus.CounterOpts{Name: "tingdong_events_total", Help: "Events that pages reported, by type."}, []string{"type"}),
+		clicks: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "tingdong_events_total", Help: "Events that pages reported, by type."}, []string{"type"}),
+		limited: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "tingdong_limited_total",
+			Help: "Requests refused because their client asked for too much, by class of route."}, []string{"class"}),
 		sockets: prometheus.NewGauge(prometheus.GaugeOpts{Name: "tingdong_sockets", Help: "Open websockets."}),
 	}
-	m.reg.MustRegister(m.requests, m.replies, m.latency, m.refusals, m.clicks, m.sockets,
+	m.reg.MustRegister(m.requests, m.replies, m.latency, m.refusals, m.clicks, m.limited, m.sockets,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }
@@ -86,7 +89,12 @@ func (s *Server) observe(c *fiber.Ctx) error {
 	if len(route) == 0 || route == "/" {
 		route = "page"
 	}
-	s.metrics.requests.WithLabelValues(route, statusClass(c.Response().StatusCode())).Observe(time.Since(start).Seconds())
+	status, took := c.Response().StatusCode(), time.Since(start)
+	if c.Context().Hijacked() {
+		status = fiber.StatusSwitchingProtocols
+	}
+	s.metrics.requests.WithLabelValues(route, statusClass(status)).Observe(took.Seconds())
+	s.logRequest(c, route, status, took)
 	return nil
 }
 

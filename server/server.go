@@ -46,6 +46,11 @@ type Options struct {
 	// AllowOrigins are the origins ("https://www.example.gov.cn") of other
 	// sites that may embed the widget. The server's own is always allowed.
 	AllowOrigins []string
+	// Proxies are those in front of the service that are trusted to name the
+	// client.
+	Proxies Proxies
+	// Limits are what one client may do; zero: the defaults.
+	Limits Limits
 	// IdleTimeout bounds how long a connection may stay silent; 0: 60 s.
 	IdleTimeout time.Duration
 	// ReadTimeout bounds how long a request's headers, or its small body, may
@@ -56,6 +61,7 @@ type Options struct {
 	// DrainTimeout bounds Shutdown; 0: 12 s.
 	DrainTimeout time.Duration
 	Log          *slog.Logger // nil: the default logger
+	Access       *slog.Logger // gets a line for each request; nil: none is written
 }
 
 // Server is the running doors.
@@ -63,6 +69,7 @@ type Server struct {
 	opt     Options
 	log     *slog.Logger
 	metrics *metrics
+	rates   *rates
 	sockets *sockets
 	life    context.Context // of the sockets' work
 	cut     context.CancelFunc
@@ -83,7 +90,7 @@ func New(o Options) *Server {
 	if o.Log == nil {
 		o.Log = slog.Default()
 	}
-	s := &Server{opt: o, log: o.Log, metrics: newMetrics(), sockets: newSockets()}
+	s := &Server{opt: o, log: o.Log, metrics: newMetrics(), rates: newRates(o.Limits), sockets: newSockets()}
 	s.life, s.cut = context.WithCancel(context.Background())
 	return s
 }
@@ -95,7 +102,7 @@ func (s *Server) Serve(ln net.Listener) error { return s.serve(ln, s.routes()) }
 // ServeVosk answers vosk-server's protocol on any path of ln.
 func (s *Server) ServeVosk(ln net.Listener) error {
 	app := s.newApp()
-	app.Use(s.voskSocket())
+	app.Use(s.identify, s.limitListening, s.voskSocket())
 	return s.serve(ln, app)
 }
 
@@ -160,7 +167,7 @@ func (s *Server) newApp() *fiber.App {
 
 func (s *Server) routes() *fiber.App {
 	app := s.newApp()
-	app.Use(s.observe, s.securityHeaders, wellFormed, s.cors)
+	app.Use(s.identify, s.observe, s.securityHeaders, wellFormed, s.cors, s.limit)
 	s.ownRoutes(app)
 	refuseMethods(app)
 	app.Use("/v1", func(*fiber.Ctx) error { return errNotFound })

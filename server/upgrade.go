@@ -7,6 +7,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"time"
 
 	"github.com/gofiber/fiber/v2"
 	// gorilla/websocket v1.5.3 (BSD-2-Clause).
@@ -31,12 +32,17 @@ func (s *Server) upgrade(run func(context.Context, *socket) error) fiber.Handler
 		if err := s.tryHandshake(r); err != nil {
 			return err
 		}
+		client, id, route, began := clientOf(c.Context()), requestID(c.Context()), copied(c.Route().Path), time.Now()
+		if !s.rates.openSocket(client) {
+			return s.tooMany("sockets", 10*time.Second)
+		}
 		tcp := c.Context().Conn()
 		if b, ok := tcp.(interface{ SetWriteBuffer(int) error }); ok {
 			b.SetWriteBuffer(maxFrame) // the kernel would keep megabytes for a slow reader
 		}
 		c.Context().HijackSetNoResponse(true)
 		c.Context().Hijack(func(conn net.Conn) {
+			defer s.rates.closeSocket(client)
 			up := s.upgrader()
 			ws, err := up.Upgrade(handshake{&taken{tcp, conn}}, r, nil)
 			if err != nil {
@@ -44,10 +50,20 @@ func (s *Server) upgrade(run func(context.Context, *socket) error) fiber.Handler
 			}
 			defer ws.Close()
 			sock := &socket{Conn: ws, srv: s, tcp: tcp}
-			sock.abandon(s.guarded(func() error { return s.talk(sock, run) }))
+			err = s.guarded(func() error { return s.talk(sock, run) })
+			s.logSocket(id, route, networkOf(client), codeOf(err), time.Since(began))
+			sock.abandon(err)
 		})
 		return nil
 	}
+}
+
+// codeOf is what a socket ended with, for the log.
+func codeOf(err error) string {
+	if e := (*Error)(nil); errors.As(err, &e) {
+		return e.Code
+	}
+	return "normal"
 }
 
 // talk runs a protocol on a socket that the registry knows.

@@ -18,12 +18,13 @@ type administration struct{ node *node.Node }
 
 var _ server.Admin = (*administration)(nil)
 
-func (a *administration) Authenticate(ctx context.Context, token string) (server.Role, error) {
-	name, err := a.node.TokenRole(ctx, token)
-	if err != nil || name == "" {
-		return server.Nobody, err
+func (a *administration) Authenticate(ctx context.Context, token string) (server.Principal, error) {
+	t, err := a.node.WhoseToken(ctx, token)
+	if err != nil || t == nil {
+		return server.Principal{}, err
 	}
-	return server.ParseRole(name)
+	role, err := server.ParseRole(t.Role)
+	return server.Principal{Role: role, Name: t.Label()}, err
 }
 
 func (a *administration) NewToken(ctx context.Context, role server.Role, name string) (string, error) {

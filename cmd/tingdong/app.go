@@ -63,10 +63,14 @@ func (a *app) makeServer(f *serveFlags, svc *session.Service) error {
 	if err != nil {
 		return err
 	}
-	a.server = server.New(server.Options{
+	o := server.Options{
 		Sessions: svc, Columns: columns, Pages: a.node, Admin: &administration{a.node}, NotReady: a.notReady,
 		Portal: pages, Widget: voice, AllowOrigins: f.origins,
-	})
+	}
+	if err := f.ops.options(&o); err != nil {
+		return err
+	}
+	a.server = server.New(o)
 	return nil
 }
 

@@ -29,6 +29,7 @@ type serveFlags struct {
 	noSpeech    bool
 	jsonReady   bool
 	printConfig bool
+	ops         operation
 }
 
 func serveCmd() *cobra.Command {
@@ -54,6 +55,7 @@ func serveCmd() *cobra.Command {
 	fl.BoolVar(&f.demo, "demo", true, "fill a new data directory with the demo portal's pages")
 	fl.BoolVar(&f.noSpeech, "no-speech", false, "text and search only")
 	fl.BoolVar(&f.jsonReady, "json-ready", false, `print {"ready":true,"url":…} on one line when ready, and nothing else`)
+	f.ops.add(fl)
 	fl.BoolVar(&f.printConfig, "print-config", false, "print the settings in force as YAML, and exit")
 	return cmd
 }
@@ -87,7 +89,9 @@ func printConfig(cmd *cobra.Command) error {
 // serve runs the service until ctx ends, then lets every turn in progress
 // come to its reply.
 func serve(ctx context.Context, f *serveFlags, out io.Writer) error {
-	slog.SetDefault(slog.New(slog.NewTextHandler(os.Stderr, nil)))
+	if err := f.ops.setLog(os.Stderr); err != nil {
+		return err
+	}
 	doors, err := openDoors(f)
 	if err != nil {
 		return err
