@@ -12,29 +12,36 @@ import (
 // found by the skip index.
 func (s *Searcher) eachArc(a *Automaton, state, pos int32, rest float32, f func(to, tokens int32, cost float32)) {
 	t := &s.tokens[pos]
-	if t.Word != "" {
+	tolerant := rest >= phonetic.ClassCost
+	index, big := a.skipsOf(state)
+	switch {
+	case t.Word != "":
 		s.eachWord(a, state, pos, rest, f)
-	} else {
+	case tolerant && !big:
+		anySound(a.arcsOf(state), t, rest, f)
+	default:
 		eachSound(a, state, t, rest, func(x *arc, cost float32) { f(x.to, 1, cost) })
 	}
-	if rest < phonetic.ClassCost {
-		return
+	switch {
+	case !tolerant:
+	case big:
+		s.eachSkip(a, index, t, pos+1, rest, f)
+	case t.Word != "" && rest >= costForeign:
+		for _, x := range a.arcsOf(state) {
+			if x.class != wordClass {
+				f(x.to, 1, costForeign)
+			}
+		}
 	}
-	if a.big(state) {
-		s.eachSkip(a, a.skips[state], t, pos+1, rest, f)
-		return
-	}
-	arcs := a.arcsOf(state)
+}
+
+// anySound calls f for all arcs that the character t may be.
+func anySound(arcs []arc, t *Token, rest float32, f func(to, tokens int32, cost float32)) {
 	for i := range arcs {
 		x := &arcs[i]
-		cost := float32(costUnlike)
-		switch {
-		case t.Word == "" && x.class < signClass && !t.hasClass(x.class):
+		cost := float32(costForeign)
+		if x.class != wordClass {
 			cost = t.cost(x.sym, x.reading)
-		case t.Word != "" && x.class != wordClass, t.Word == "" && x.class == wordClass:
-			cost = costForeign
-		case t.Word != "", x.sym == t.Rune, t.hasClass(x.class):
-			continue // tried above
 		}
 		if cost <= rest {
 			f(x.to, 1, cost)
@@ -145,7 +152,8 @@ func (s *Searcher) eachSecond(a *Automaton, index []skip, pos int32, rest float3
 // eachDrop calls f for the arcs of state whose token may be missing before the
 // token at pos.
 func (s *Searcher) eachDrop(a *Automaton, state, pos int32, rest float32, f func(to, tokens int32, cost float32)) {
-	if !a.big(state) {
+	index, big := a.skipsOf(state)
+	if !big {
 		arcs := a.arcsOf(state)
 		for i := range arcs {
 			if i > 0 && arcs[i].to == arcs[i-1].to {
@@ -160,7 +168,7 @@ func (s *Searcher) eachDrop(a *Automaton, state, pos int32, rest float32, f func
 	if int(pos) >= len(s.tokens) {
 		return
 	}
-	s.eachSecond(a, a.skips[state], pos, rest, func(p *skip, cost float32) {
+	s.eachSecond(a, index, pos, rest, func(p *skip, cost float32) {
 		if cost += p.drop; cost <= rest {
 			f(p.to, 1, cost)
 		}

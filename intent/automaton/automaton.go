@@ -51,7 +51,8 @@ type Automaton struct {
 	refs    []Ref
 	words   []string
 	wordIDs map[string]int32
-	skips   map[int32][]skip
+	skips   [][]skip  // of each big state, in their order
+	bigAt   []int32   // of each state: its place in skips, -1 for none
 	least   []uint8   // tokens needed from a state to an end, at most 255
 	most    []uint8   // tokens taken at most from a state to an end; endless when there are lists or circles
 	limit   []float32 // for tries: the dearest match allowed below a state
@@ -89,9 +90,10 @@ func (a *Automaton) prepare() {
 	for i := range a.arcs {
 		a.arcs[i].drop = a.dropCost(&a.arcs[i])
 	}
-	a.skips = map[int32][]skip{}
+	a.bigAt = make([]int32, len(a.start))
 	for s := range int32(len(a.start)) {
 		lo, hi := a.at(int(s)).arcs, a.start[s].arcs
+		a.bigAt[s] = -1
 		if hi-lo < bigState {
 			continue
 		}
@@ -103,7 +105,8 @@ func (a *Automaton) prepare() {
 			}
 		}
 		slices.SortStableFunc(index, func(x, y skip) int { return cmp.Compare(x.class, y.class) })
-		a.skips[s] = index
+		a.bigAt[s] = int32(len(a.skips))
+		a.skips = append(a.skips, index)
 	}
 	a.prepareLeast()
 	a.prepareMost()
@@ -212,8 +215,13 @@ func (a *Automaton) mostVia(s int32) uint8 {
 	return most
 }
 
-// big reports whether s has a skip index.
-func (a *Automaton) big(s int32) bool { return a.start[s].arcs-a.at(int(s)).arcs >= bigState }
+// skipsOf is the skip index of s; false when s is small and has none.
+func (a *Automaton) skipsOf(s int32) ([]skip, bool) {
+	if i := a.bigAt[s]; i >= 0 {
+		return a.skips[i], true
+	}
+	return nil, false
+}
 
 // classRange is the arcs of s with a class.
 func (a *Automaton) classRange(s int32, class uint16) []arc {

@@ -66,6 +66,11 @@ type item struct {
 // pass over: those of skip words, and particles.
 type easy struct{ free, particles uint8 }
 
+type knownList struct {
+	*List
+	known bool
+}
+
 // Searcher holds the memory of searches; it serves one at a time and can be
 // used again.
 type Searcher struct {
@@ -82,6 +87,7 @@ type Searcher struct {
 	mixed  bool               // there are Chinese characters among the tokens
 	skips  [MaxTokens][]int32 // lengths of the skip words at each token
 	rest   [MaxTokens + 1]easy
+	lists  []knownList // of the automaton's references
 	hits   []Match
 }
 
@@ -92,6 +98,7 @@ type Searcher struct {
 func (s *Searcher) Search(a *Automaton, env Env, tokens []Token) []Match {
 	s.a, s.env, s.tokens = a, env, tokens[:min(len(tokens), MaxTokens)]
 	s.findSkips()
+	s.lists = append(s.lists[:0], make([]knownList, len(a.refs))...)
 	s.mixed = slices.ContainsFunc(s.tokens, func(t Token) bool { return t.Word == "" })
 	full := Allow(len(s.tokens))
 	s.pass(min(full, nearBound))

@@ -107,10 +107,19 @@ func (s *Searcher) dropToken(it item) {
 	})
 }
 
+// list is the list of a reference; each is looked up once a search.
+func (s *Searcher) list(ref int32) *List {
+	l := &s.lists[ref]
+	if !l.known {
+		*l = knownList{s.env.List(s.a.refs[ref].List), true}
+	}
+	return l.List
+}
+
 // readList fills a list reference.
 func (s *Searcher) readList(it item, l listEdge) {
 	ref := s.a.refs[l.ref]
-	list := s.env.List(ref.List)
+	list := s.list(l.ref)
 	if list == nil {
 		return
 	}
