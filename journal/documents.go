@@ -40,17 +40,21 @@ func (j *Journal) LastDocument(ctx context.Context) (uint64, error) {
 // order, and goes on with new ones until ctx ends or fn fails. The error is
 // nil when ctx ended.
 func (j *Journal) FollowDocuments(ctx context.Context, after uint64, fn func(seq uint64, batch []byte) error) error {
-	cons, err := j.docs.OrderedConsumer(ctx, jetstream.OrderedConsumerConfig{
+	return follow(ctx, j.docs, "documents", after, fn)
+}
+
+func follow(ctx context.Context, stream jetstream.Stream, what string, after uint64, fn func(seq uint64, batch []byte) error) error {
+	cons, err := stream.OrderedConsumer(ctx, jetstream.OrderedConsumerConfig{
 		DeliverPolicy: jetstream.DeliverByStartSequencePolicy,
 		OptStartSeq:   after + 1,
 	})
 	if err != nil {
-		return ignoreEnd(ctx, fmt.Errorf("following the journal's documents: %w", err))
+		return ignoreEnd(ctx, fmt.Errorf("following the journal's %s: %w", what, err))
 	}
 	// Few batches in flight: each may be megabytes.
 	it, err := cons.Messages(jetstream.PullMaxMessages(8), jetstream.PullExpiry(5*time.Second))
 	if err != nil {
-		return ignoreEnd(ctx, fmt.Errorf("following the journal's documents: %w", err))
+		return ignoreEnd(ctx, fmt.Errorf("following the journal's %s: %w", what, err))
 	}
 	stop := context.AfterFunc(ctx, it.Stop)
 	defer stop()
@@ -58,7 +62,7 @@ func (j *Journal) FollowDocuments(ctx context.Context, after uint64, fn func(seq
 	for {
 		msg, err := it.Next()
 		if err != nil {
-			return ignoreEnd(ctx, fmt.Errorf("reading the journal's documents: %w", err))
+			return ignoreEnd(ctx, fmt.Errorf("reading the journal's %s: %w", what, err))
 		}
 		meta, err := msg.Metadata()
 		if err != nil {
