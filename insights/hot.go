@@ -1,14 +1,10 @@
-// Package insights counts what visitors ask. It keeps no words that could
-// belong to one person: a query is known only once several visitors have asked
-// it, and then without who they were.
 package insights
 
 import (
-	"cmp"
-	"hash/maphash"
-	"slices"
+	"context"
+	"fmt"
 	"strings"
-	"sync"
+	"sync/atomic"
 	"time"
 	"unicode"
 	"unicode/utf8"
@@ -16,129 +12,74 @@ import (
 
 // Bounds of the hot queries.
 const (
-	// Visitors is how many different visitors must have asked a query before
-	// it is shown to others.
+	// Visitors is how many different visitors must have asked a query on one
+	// day before it is shown to others.
 	Visitors = 5
 	// HalfLife is when a query counts half of what it did.
 	HalfLife = 24 * time.Hour
-	// maxQueries bounds the memory; the coldest go first.
-	maxQueries = 5000
-	maxLength  = 16 // characters; longer ones are somebody's own sentence
+	hotDays  = 7  // how far back is looked
+	maxHot   = 60 // kept for the doors
+	maxHotly = 16 // characters; longer ones are somebody's own sentence
 )
 
-// Hot are the queries that many visitors ask. The zero value is ready. It may
-// be used by many goroutines.
-type Hot struct {
-	// Now is the clock; nil: time.Now.
-	Now func() time.Time
+// Hot are the queries that many visitors ask, as of the last Refresh. The zero
+// value has none. It may be used by many goroutines.
+type Hot struct{ list atomic.Pointer[[]string] }
 
-	mu      sync.Mutex
-	seed    maphash.Seed
-	queries map[uint64]*asked
-}
+// A day counts what was new on it. pow is SQLite's own.
+const hotQuery = `WITH daily AS (
+  SELECT text, at / 86400 AS day, SUM(new_visitor) AS visitors, MAX(at) AS last FROM events
+  WHERE at >= ? AND kind = 'turn' AND action = 'search' AND outcome = 'ok' GROUP BY text, day)
+SELECT text FROM daily GROUP BY text HAVING MAX(visitors) >= ?
+ORDER BY SUM(visitors * pow(2, -MAX(? - last, 0) / ?)) DESC, text LIMIT ?`
 
-// asked is one query. Its text is kept only when enough visitors have asked
-// it; until then there is a hash.
-type asked struct {
-	text  string
-	who   map[uint64]struct{} // hashes of the visitors, until there are enough
-	heat  float64
-	since time.Time // when heat was last brought up to date
-}
-
-// Add counts a query of a visitor (a session or an address; only a hash under
-// a key that changes with every start is kept). Queries with digits, @ or of
-// great length are not counted: they may be numbers or names of a person.
-func (h *Hot) Add(query, visitor string) {
-	text := strings.Join(strings.Fields(query), " ")
-	if !countable(text) || visitor == "" {
-		return
+// Refresh reads the hot queries from the view.
+func (h *Hot) Refresh(ctx context.Context, s *Store, now time.Time) error {
+	rows, err := s.db.QueryContext(ctx, hotQuery, now.AddDate(0, 0, -hotDays).Unix(), Visitors, now.Unix(), HalfLife.Seconds(), 4*maxHot)
+	if err != nil {
+		return fmt.Errorf("reading the hot queries: %w", err)
 	}
-	now := h.now()
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	if h.queries == nil {
-		h.seed, h.queries = maphash.MakeSeed(), map[uint64]*asked{}
-	}
-	key := maphash.String(h.seed, strings.ToLower(text))
-	q := h.queries[key]
-	if q == nil {
-		if len(h.queries) >= maxQueries {
-			h.forget(now)
+	defer rows.Close()
+	var list []string
+	for rows.Next() && len(list) < maxHot {
+		var text string
+		if err := rows.Scan(&text); err != nil {
+			return err
 		}
-		q = &asked{who: map[uint64]struct{}{}, since: now}
-		h.queries[key] = q
-	}
-	q.heat = q.at(now) + 1
-	q.since = now
-	if q.text == "" {
-		q.who[maphash.String(h.seed, visitor)] = struct{}{}
-		if len(q.who) >= Visitors {
-			q.text, q.who = text, nil
+		if countable(text) {
+			list = append(list, text)
 		}
 	}
+	h.list.Store(&list)
+	return rows.Err()
 }
 
-// Top returns up to n queries, hottest first.
-func (h *Hot) Top(n int) []string {
-	now := h.now()
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	var known []*asked
-	for _, q := range h.queries {
-		if q.text != "" {
-			known = append(known, q)
-		}
-	}
-	slices.SortFunc(known, func(a, b *asked) int {
-		return cmp.Or(cmp.Compare(b.at(now), a.at(now)), cmp.Compare(a.text, b.text))
-	})
+// Top returns up to n queries in a language, hottest first; in all when lang
+// is neither Chinese nor English.
+func (h *Hot) Top(lang string, n int) []string {
 	out := []string{}
-	for _, q := range known[:min(n, len(known))] {
-		out = append(out, q.text)
+	list := h.list.Load()
+	if list == nil {
+		return out
+	}
+	lang = language(lang)
+	for _, text := range *list {
+		han := strings.ContainsFunc(text, func(r rune) bool { return unicode.Is(unicode.Han, r) })
+		if len(out) < n && (lang == "" || han == (lang == "zh")) {
+			out = append(out, text)
+		}
 	}
 	return out
 }
 
-// at is the heat at a time.
-func (q *asked) at(now time.Time) float64 {
-	age := float64(now.Sub(q.since)) / float64(HalfLife)
-	heat := q.heat
-	for ; age >= 1; age-- {
-		if heat /= 2; heat < 0.01 {
-			return 0
-		}
-	}
-	return heat * (1 - age/2)
-}
-
-// forget drops the coldest tenth.
-func (h *Hot) forget(now time.Time) {
-	type entry struct {
-		key  uint64
-		heat float64
-	}
-	all := make([]entry, 0, len(h.queries))
-	for k, q := range h.queries {
-		all = append(all, entry{k, q.at(now)})
-	}
-	slices.SortFunc(all, func(a, b entry) int { return cmp.Compare(a.heat, b.heat) })
-	for _, e := range all[:len(all)/10+1] {
-		delete(h.queries, e.key)
-	}
-}
-
+// countable reports a query that may be shown to others: numbers, addresses
+// and what was masked may be one person's even when several asked.
 func countable(text string) bool {
 	n := utf8.RuneCountInString(text)
-	if n < 2 || n > maxLength {
+	if n < 2 || n > maxHotly {
 		return false
 	}
-	return !strings.ContainsFunc(text, func(r rune) bool { return unicode.IsDigit(r) || r == '@' || unicode.IsControl(r) })
-}
-
-func (h *Hot) now() time.Time {
-	if h.Now != nil {
-		return h.Now()
-	}
-	return time.Now()
+	return !strings.ContainsFunc(text, func(r rune) bool {
+		return unicode.IsDigit(r) || strings.ContainsRune("@⟨", r) || unicode.IsControl(r)
+	})
 }
