@@ -84,15 +84,16 @@ func (e *Events) Append(ctx context.Context, id string, batch []byte) (uint64, e
 	return ack.Sequence, nil
 }
 
-// Last returns the sequence of the newest batch, 0 when there was none.
-func (e *Events) Last(ctx context.Context) (uint64, error) {
+// Last returns the sequence of the newest batch there ever was, 0 when there
+// was none, and how many batches are kept.
+func (e *Events) Last(ctx context.Context) (seq, kept uint64, err error) {
 	ctx, cancel := context.WithTimeout(ctx, requestTimeout)
 	defer cancel()
 	info, err := e.stream.Info(ctx)
 	if err != nil {
-		return 0, fmt.Errorf("asking the journal for its newest event: %w", mapErr(err))
+		return 0, 0, fmt.Errorf("asking the journal for its newest event: %w", mapErr(err))
 	}
-	return info.State.LastSeq, nil
+	return info.State.LastSeq, info.State.Msgs, nil
 }
 
 // Follow calls fn with every batch after the sequence `after`, in order, and

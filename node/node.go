@@ -30,7 +30,9 @@ type Options struct {
 	// Vocabulary is what the speech model of a language knows; nil, or a nil
 	// result, means no phrases for the recogniser.
 	Vocabulary func(lang string) *models.Vocabulary
-	Log        *slog.Logger // nil: the default logger
+	// Insights, when not nil, opens the view of what visitors ask.
+	Insights *InsightsOptions
+	Log      *slog.Logger // nil: the default logger
 }
 
 // Node is an open node. Its methods may be used by many goroutines.
@@ -52,6 +54,8 @@ type Node struct {
 	applied  chan struct{} // closed and replaced after every applied batch
 	applying sync.Mutex    // guards applied
 	target   uint64        // the journal's last sequence at start: ready when reached
+
+	insights *Insights // nil: not asked for
 
 	stop context.CancelFunc
 	done sync.WaitGroup
@@ -101,7 +105,7 @@ func (n *Node) start(ctx context.Context) error {
 	n.stop = stop
 	n.done.Go(func() { n.followDocuments(run) })
 	n.done.Go(func() { n.followBuckets(run) })
-	return nil
+	return n.openInsights(ctx, run)
 }
 
 // openIndex opens the index, or starts an empty one in the place of one that
@@ -135,7 +139,7 @@ func (n *Node) Close() error {
 	if x := n.Index(); x != nil {
 		errs = append(errs, x.Close())
 	}
-	errs = append(errs, n.journal.Close())
+	errs = append(errs, n.insights.close(), n.journal.Close())
 	return errors.Join(errs...)
 }
 

@@ -92,6 +92,7 @@ func (s *Server) adminRoutes(r fiber.Router) {
 		r.Get("/"+key+"/history", s.only(Viewer), s.history(journal.Settings, key))
 		r.Put("/"+key, s.only(Publisher), s.putRevision(journal.Settings, key))
 	}
+	s.insightRoutes(r)
 	r.Post("/tokens", s.only(Publisher), s.newToken)
 }
 

@@ -25,11 +25,12 @@ func (s *Server) ask(c *fiber.Ctx) error {
 			return &Error{Code: "bad_request", Message: `the body is not the JSON of a question, such as {"q":"找一下教育局"}: ` + err.Error()}
 		}
 	}
-	r, err := s.opt.Sessions.Ask(c.UserContext(), a.Clean())
+	a = a.Clean()
+	r, err := s.opt.Sessions.Ask(c.UserContext(), a)
 	if err != nil {
 		return err
 	}
-	s.metrics.reply(r, "text")
+	s.answered(r, a, "text", visitor(c, a.Session))
 	return c.JSON(r)
 }
 
@@ -63,9 +64,7 @@ func (s *Server) search(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	if q.Page <= 1 && q.Cursor == "" {
-		s.opt.Sessions.Count(q.Text, copied(c.Query("session", addrText(clientOf(c.Context())))), res)
-	}
+	s.searched(q, res, visitor(c, copied(c.Query("session"))))
 	return c.JSON(res)
 }
 
@@ -74,7 +73,7 @@ func (s *Server) suggest(c *fiber.Ctx) error {
 	q := copied(c.Query("q"))
 	n := min(max(c.QueryInt("n", 8), 1), 20)
 	if q == "" {
-		return c.JSON(fiber.Map{"query": q, "suggestions": s.hot(n)})
+		return c.JSON(fiber.Map{"query": q, "suggestions": s.hot(copied(c.Query("lang")), n)})
 	}
 	list, err := s.opt.Pages.Suggest(c.UserContext(), q, copied(c.Query("lang")), n)
 	if err != nil {
@@ -88,12 +87,12 @@ func (s *Server) suggest(c *fiber.Ctx) error {
 
 // hot are the queries that many visitors ask, for a search box that is still
 // empty.
-func (s *Server) hot(n int) []search.Suggestion {
+func (s *Server) hot(lang string, n int) []search.Suggestion {
 	out := []search.Suggestion{}
-	if s.opt.Sessions.Hot == nil {
+	if s.opt.Insights == nil {
 		return out
 	}
-	for _, text := range s.opt.Sessions.Hot.Top(n) {
+	for _, text := range s.opt.Insights.Hot(lang, n) {
 		out = append(out, search.Suggestion{Text: text, Kind: "query"})
 	}
 	return out
@@ -119,19 +118,6 @@ func contains(list []string, s string) bool {
 		}
 	}
 	return false
-}
-
-// events takes what a visitor clicked. It is counted, never kept with the
-// words of the search.
-func (s *Server) events(c *fiber.Ctx) error {
-	var e struct {
-		Type string `json:"type"`
-	}
-	if err := json.Unmarshal(c.Body(), &e); err != nil || e.Type == "" {
-		return &Error{Code: "bad_request", Message: `the body must be JSON such as {"type":"click","id":"…"}`}
-	}
-	s.metrics.event(e.Type)
-	return c.SendStatus(fiber.StatusNoContent)
 }
 
 // readyz tells whether visitors may be sent here, and if not why.

@@ -25,6 +25,8 @@ func (s *Server) bodyLimits(local bool) func(*fasthttp.RequestHeader) fasthttp.R
 		switch {
 		case path == "/v1/listen":
 			return fasthttp.RequestConfig{ReadTimeout: 3 * s.opt.ReadTimeout, MaxRequestBodySize: audioBody}
+		case path == adminPath+"insights/export":
+			return fasthttp.RequestConfig{WriteTimeout: 5 * time.Minute}
 		case !strings.HasPrefix(path, adminPath) || h.ContentLength() == 0 || !local && s.roleOf(h) < Editor:
 		case path == adminPath+"documents":
 			return fasthttp.RequestConfig{ReadTimeout: 2 * time.Minute, WriteTimeout: 5 * time.Minute, MaxRequestBodySize: documentBody}

@@ -63,8 +63,9 @@ type voice struct {
 	id       string
 	seq      int
 	listener *session.Listener
-	heard    bool  // audio since the last reply
-	failed   error // a write that failed inside an event
+	ask      session.Ask // who speaks: language, role, session
+	heard    bool        // audio since the last reply
+	failed   error       // a write that failed inside an event
 }
 
 func (v *voice) run(ctx context.Context) error {
@@ -140,8 +141,8 @@ func (v *voice) start(ctx context.Context, c command) error {
 	if v.listener != nil {
 		return &Error{Code: "bad_message", Message: "this socket has started already"}
 	}
-	ask := session.Ask{Lang: c.Lang, Role: c.Role, Page: c.Page, Session: c.Session}
-	l, err := v.srv.opt.Sessions.Listen(ctx, session.ListenOptions{SampleRate: c.SampleRate, Ask: ask.Clean()}, v.event)
+	v.ask = session.Ask{Lang: c.Lang, Role: c.Role, Page: c.Page, Session: c.Session}.Clean()
+	l, err := v.srv.opt.Sessions.Listen(ctx, session.ListenOptions{SampleRate: c.SampleRate, Ask: v.ask}, v.event)
 	if err != nil {
 		return startError(err)
 	}
@@ -160,7 +161,7 @@ func (v *voice) event(e session.Event) {
 		m.AtMS = &at
 	case session.Replied:
 		v.heard = false
-		v.srv.metrics.reply(e.Reply, "voice")
+		v.srv.answered(e.Reply, v.ask, "voice", v.id)
 	}
 	if err := v.say(m); err != nil && v.failed == nil {
 		v.failed = err
@@ -203,12 +204,12 @@ func (s *Server) listenFile(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	ask := session.Ask{Lang: c.Query("lang"), Role: c.Query("role"), Page: c.Query("page"), Session: c.Query("session")}
-	r, err := s.opt.Sessions.Hear(c.UserContext(), session.Recording{SampleRate: clip.SampleRate, PCM: clip.PCM, Ask: ask.Clean()})
+	ask := session.Ask{Lang: c.Query("lang"), Role: c.Query("role"), Page: c.Query("page"), Session: c.Query("session")}.Clean()
+	r, err := s.opt.Sessions.Hear(c.UserContext(), session.Recording{SampleRate: clip.SampleRate, PCM: clip.PCM, Ask: ask})
 	if err != nil {
 		return startError(err)
 	}
-	s.metrics.reply(r, "file")
+	s.answered(r, ask, "file", visitor(c, ask.Session))
 	return c.JSON(r)
 }
 

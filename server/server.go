@@ -37,6 +37,8 @@ type Options struct {
 	Columns  func() *grammar.Columns
 	Pages    Pages
 	Admin    Admin
+	// Insights keeps what visitors ask; nil: nothing is kept.
+	Insights Insights
 	// NotReady says why visitors should not be sent here yet, nil when they may.
 	NotReady func() error
 	// Portal serves every path that is not the API's; nil: 404.
@@ -91,6 +93,9 @@ func New(o Options) *Server {
 		o.Log = slog.Default()
 	}
 	s := &Server{opt: o, log: o.Log, metrics: newMetrics(), rates: newRates(o.Limits), sockets: newSockets()}
+	if o.Insights != nil {
+		s.metrics.reg.MustRegister(insightMetrics(o.Insights)...)
+	}
 	s.life, s.cut = context.WithCancel(context.Background())
 	return s
 }

@@ -14,7 +14,6 @@ import (
 
 	"github.com/tingdong/tingdong/asr"
 	"github.com/tingdong/tingdong/grammar"
-	"github.com/tingdong/tingdong/insights"
 	"github.com/tingdong/tingdong/intent"
 	"github.com/tingdong/tingdong/search"
 )
@@ -51,8 +50,6 @@ type Service struct {
 	Dialogues *Dialogues // nil: every turn stands alone
 	Speech    asr.Opener // nil: text only
 	Listening Listening  // zero: the defaults
-	// Hot counts what is searched for; nil: nothing is counted.
-	Hot *insights.Hot
 	// Segment splits a phrase into words of the speech model of a language
 	// and tells which parts of it the model does not know; nil: by spaces.
 	Segment func(lang, phrase string) (words, unknown []string)
@@ -213,19 +210,11 @@ func (s *Service) runSearch(ctx context.Context, a Ask, list []asr.Hypothesis, r
 		return fmt.Errorf("searching: %w", err)
 	}
 	r.Took.Search = ms(time.Since(start))
-	s.Count(q.Text, a.Session, res)
 	r.Search.Total, r.Search.Hits, r.Search.Suggestion, r.Search.Relaxed = res.Total, res.Hits, res.Suggestion, res.Relaxed
 	if r.Say == "" {
 		r.Say = searchSay(spokenIn(a.Lang, r.Utterance), r.Search)
 	}
 	return nil
-}
-
-// Count adds a search that found something to the hot queries.
-func (s *Service) Count(query, visitor string, res *search.Result) {
-	if s.Hot != nil && res.Total > 0 {
-		s.Hot.Add(query, visitor)
-	}
 }
 
 func searchSay(lang string, p *SearchPart) string {

@@ -10,7 +10,6 @@ import (
 
 	"github.com/tingdong/tingdong/asr"
 	"github.com/tingdong/tingdong/grammar"
-	"github.com/tingdong/tingdong/insights"
 	"github.com/tingdong/tingdong/node"
 	"github.com/tingdong/tingdong/search"
 	"github.com/tingdong/tingdong/server"
@@ -34,11 +33,12 @@ func newApp(ctx context.Context, f *serveFlags) (*app, error) {
 	}
 	a := &app{}
 	vocab := &vocabularies{data: f.data, models: f.models}
-	if a.node, err = node.Open(ctx, node.Options{Data: f.data, Portal: files, Vocabulary: vocab.forPhrases(!f.noSpeech)}); err != nil {
+	if a.node, err = node.Open(ctx, node.Options{Data: f.data, Portal: files, Vocabulary: vocab.forPhrases(!f.noSpeech),
+		Insights: &node.InsightsOptions{Off: f.noEvents, Retention: f.retention.Duration}}); err != nil {
 		return nil, err
 	}
 	svc := &session.Service{Brain: a.node.Brain, Search: a.node, Dialogues: session.NewDialogues(),
-		Hot: &insights.Hot{}, Segment: vocab.segment}
+		Segment: vocab.segment}
 	if !f.noSpeech {
 		if a.pool, err = newPool(f.data, f.models, f.workers); err != nil {
 			a.Close()
@@ -65,7 +65,7 @@ func (a *app) makeServer(f *serveFlags, svc *session.Service) error {
 	}
 	o := server.Options{
 		Sessions: svc, Columns: columns, Pages: a.node, Admin: &administration{a.node}, NotReady: a.notReady,
-		Portal: pages, Widget: voice, AllowOrigins: f.origins,
+		Insights: a.node.Insights(), Portal: pages, Widget: voice, AllowOrigins: f.origins,
 	}
 	if err := f.ops.options(&o); err != nil {
 		return err

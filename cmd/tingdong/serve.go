@@ -16,6 +16,8 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 	"go.yaml.in/yaml/v3"
+
+	"github.com/tingdong/tingdong/node"
 )
 
 // serveFlags are the settings of the service.
@@ -30,6 +32,8 @@ type serveFlags struct {
 	jsonReady   bool
 	printConfig bool
 	ops         operation
+	noEvents    bool
+	retention   days
 }
 
 func serveCmd() *cobra.Command {
@@ -54,6 +58,9 @@ func serveCmd() *cobra.Command {
 	fl.IntVar(&f.workers, "workers", 0, "speech worker processes; 0: one per core")
 	fl.BoolVar(&f.demo, "demo", true, "fill a new data directory with the demo portal's pages")
 	fl.BoolVar(&f.noSpeech, "no-speech", false, "text and search only")
+	f.retention.Duration = node.DefaultRetention
+	fl.BoolVar(&f.noEvents, "no-events", false, "keep nothing of what visitors ask, not even masked")
+	fl.Var(&f.retention, "events-retention", "how long what visitors ask is kept, masked: days such as 90d, or hours")
 	fl.BoolVar(&f.jsonReady, "json-ready", false, `print {"ready":true,"url":…} on one line when ready, and nothing else`)
 	f.ops.add(fl)
 	fl.BoolVar(&f.printConfig, "print-config", false, "print the settings in force as YAML, and exit")

@@ -1,0 +1,270 @@
+package node
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"sync/atomic"
+	"time"
+
+	"github.com/tingdong/tingdong/insights"
+	"github.com/tingdong/tingdong/journal"
+)
+
+// InsightsOptions say what is kept of what visitors ask.
+type InsightsOptions struct {
+	// Off keeps nothing new. What is there already still expires, and can be
+	// looked at.
+	Off bool
+	// Retention is how long events are kept; 0: DefaultRetention.
+	Retention time.Duration
+	// Now is the clock; nil: time.Now.
+	Now func() time.Time
+}
+
+// DefaultRetention is how long events are kept unless an admin says otherwise.
+const DefaultRetention = 90 * 24 * time.Hour
+
+// expireEvery is how often old events are deleted: what is too old may stay
+// this much longer.
+const expireEvery = time.Hour
+
+// Insights is a node's part in the events: it records those of its visitors
+// and keeps a view of those of all nodes.
+type Insights struct {
+	n        *Node
+	opt      InsightsOptions
+	events   *journal.Events    // nil: there are none, and none are kept
+	store    *insights.Store    // nil like events
+	recorder *insights.Recorder // nil: nothing is recorded
+	hot      insights.Hot
+	stale    chan struct{}                 // a channel of one: the hot queries may have changed
+	caught   atomic.Pointer[chan struct{}] // closed and replaced after every applied batch
+}
+
+// Insights is nil unless Options.Insights asked for it.
+func (n *Node) Insights() *Insights { return n.insights }
+
+// openInsights opens stream and view and starts to follow. ctx bounds the
+// opening, run the rest.
+func (n *Node) openInsights(ctx, run context.Context) error {
+	if n.opt.Insights == nil {
+		return nil
+	}
+	i := &Insights{n: n, opt: *n.opt.Insights, stale: make(chan struct{}, 1)}
+	i.notify()
+	if i.opt.Retention == 0 {
+		i.opt.Retention = DefaultRetention
+	}
+	if i.opt.Now == nil {
+		i.opt.Now = time.Now
+	}
+	n.insights = i
+	var limits *journal.EventLimits
+	if !i.opt.Off {
+		limits = &journal.EventLimits{Age: i.opt.Retention}
+	}
+	var err error
+	if i.events, err = n.journal.OpenEvents(ctx, limits); err != nil {
+		return err
+	}
+	dir := filepath.Join(n.opt.Data, "insights")
+	if i.events == nil {
+		return os.RemoveAll(dir)
+	}
+	if i.store, err = insights.Open(ctx, dir); err != nil {
+		return err
+	}
+	if err := i.checkPosition(ctx); err != nil {
+		return err
+	}
+	n.done.Go(func() { i.follow(run) })
+	n.done.Go(func() { i.keep(run) })
+	if !i.opt.Off {
+		i.recorder = insights.NewRecorder(i.write)
+		i.recorder.Failed = func(err error) { n.log.Warn("events wait for the journal; visitors are not affected", "error", err) }
+		n.done.Go(func() { i.recorder.Run(run) })
+	}
+	return nil
+}
+
+// checkPosition empties a view that is ahead of the stream: it belongs to
+// another journal, or the stream was lost.
+func (i *Insights) checkPosition(ctx context.Context) error {
+	at, err := i.store.Position(ctx)
+	if err != nil {
+		return err
+	}
+	last, _, err := i.events.Last(ctx)
+	if err != nil || at <= last {
+		return err
+	}
+	i.n.log.Warn("rebuilding the insights from the journal", "reason", "the view is ahead of it")
+	return i.store.Clear(ctx)
+}
+
+func (i *Insights) write(ctx context.Context, id string, batch []byte) error {
+	_, err := i.events.Append(ctx, id, batch)
+	return err
+}
+
+func (i *Insights) follow(ctx context.Context) {
+	for ctx.Err() == nil {
+		at, err := i.store.Position(ctx)
+		if err == nil {
+			err = i.events.Follow(ctx, at, func(seq uint64, batch []byte) error { return i.apply(ctx, seq, batch) })
+		}
+		if err != nil && ctx.Err() == nil {
+			i.n.log.Error("the insights do not follow the journal", "error", err)
+			sleep(ctx, retryPause)
+		}
+	}
+}
+
+func (i *Insights) apply(ctx context.Context, seq uint64, batch []byte) error {
+	err := i.store.Apply(ctx, seq, batch)
+	if errors.Is(err, insights.ErrUnreadable) {
+		i.n.log.Error("insights", "batch", seq, "error", err)
+		err = nil
+	}
+	if err == nil {
+		i.notify()
+		select {
+		case i.stale <- struct{}{}:
+		default: // a refresh is due anyway
+		}
+	}
+	return err
+}
+
+// keep deletes what is too old and refreshes the hot queries: soon after a
+// change, and with every expiry, since queries cool down, too.
+func (i *Insights) keep(ctx context.Context) {
+	expire := time.NewTicker(expireEvery)
+	defer expire.Stop()
+	err := i.expire(ctx)
+	for {
+		err = errors.Join(err, i.hot.Refresh(ctx, i.store, i.opt.Now()))
+		if ctx.Err() != nil {
+			return
+		}
+		if err != nil {
+			i.n.log.Error("keeping the insights", "error", err)
+		}
+		err = nil
+		select {
+		case <-ctx.Done():
+			return
+		case <-expire.C:
+			err = i.expire(ctx)
+		case <-i.stale:
+			sleep(ctx, hotPause)
+		}
+	}
+}
+
+// hotPause bounds how often the hot queries are read anew.
+const hotPause = time.Second
+
+// expire deletes what is older than the retention, from view and stream.
+func (i *Insights) expire(ctx context.Context) error {
+	before := i.opt.Now().Add(-i.opt.Retention)
+	_, err := i.store.Expire(ctx, before)
+	_, err2 := i.events.Erase(ctx, before)
+	return errors.Join(err, err2)
+}
+
+// Record takes an event without ever waiting.
+func (i *Insights) Record(e insights.Event) {
+	if e.At.IsZero() {
+		e.At = i.opt.Now()
+	}
+	i.recorder.Record(e)
+}
+
+// Counts are how many events were kept and dropped since the start.
+func (i *Insights) Counts() (kept, dropped uint64) { return i.recorder.Counts() }
+
+// Hot returns up to n queries that many visitors ask.
+func (i *Insights) Hot(lang string, n int) []string { return i.hot.Top(lang, n) }
+
+// Report answers from the view.
+func (i *Insights) Report(ctx context.Context, f insights.Filter) (*insights.Report, error) {
+	r, err := insights.NewReport(f), error(nil)
+	if i.store != nil {
+		r, err = i.store.Report(ctx, f)
+	}
+	if err != nil {
+		return nil, err
+	}
+	r.Recording, r.RetentionDays = !i.opt.Off, int(i.opt.Retention/(24*time.Hour))
+	_, r.Dropped = i.Counts()
+	return r, nil
+}
+
+// Rows calls fn with every event, oldest first.
+func (i *Insights) Rows(ctx context.Context, f insights.Filter, fn func(insights.Row) error) error {
+	if i.store == nil {
+		return nil
+	}
+	return i.store.Rows(ctx, f, fn)
+}
+
+// Forget deletes all events on all nodes: a mark in the stream makes every
+// view drop what came before it, and that is erased from the stream.
+func (i *Insights) Forget(ctx context.Context) error {
+	if i.events == nil {
+		return nil
+	}
+	seq, err := i.events.Append(ctx, fmt.Sprint("forget ", time.Now().UnixNano()), insights.Forget())
+	if err != nil {
+		return err
+	}
+	if _, err := i.events.EraseUpTo(ctx, seq); err != nil {
+		return err
+	}
+	return i.await(ctx, seq)
+}
+
+// CaughtUp waits until the view holds what the stream holds now.
+func (i *Insights) CaughtUp(ctx context.Context) error {
+	if i.events == nil {
+		return nil
+	}
+	last, kept, err := i.events.Last(ctx)
+	if err != nil || kept == 0 { // all has expired: the last batch does not come
+		return err
+	}
+	return i.await(ctx, last)
+}
+
+func (i *Insights) await(ctx context.Context, seq uint64) error {
+	for {
+		change := *i.caught.Load()
+		at, err := i.store.Position(ctx)
+		if err != nil || at >= seq {
+			return err
+		}
+		select {
+		case <-change:
+		case <-ctx.Done():
+			return fmt.Errorf("waiting for the insights: %w", ctx.Err())
+		}
+	}
+}
+
+func (i *Insights) notify() {
+	fresh := make(chan struct{})
+	if old := i.caught.Swap(&fresh); old != nil {
+		close(*old)
+	}
+}
+
+func (i *Insights) close() error {
+	if i == nil || i.store == nil {
+		return nil
+	}
+	return i.store.Close()
+}
