@@ -18,6 +18,9 @@ type InsightsOptions struct {
 	// Off keeps nothing new. What is there already still expires, and can be
 	// looked at.
 	Off bool
+	// Look is for a command that only looks: nothing is recorded, and nothing
+	// expires, since the retention is the service's.
+	Look bool
 	// Retention is how long events are kept; 0: DefaultRetention.
 	Retention time.Duration
 	// Now is the clock; nil: time.Now.
@@ -62,6 +65,7 @@ func (n *Node) openInsights(ctx, run context.Context) error {
 		i.opt.Now = time.Now
 	}
 	n.insights = i
+	i.opt.Off = i.opt.Off || i.opt.Look
 	var limits *journal.EventLimits
 	if !i.opt.Off {
 		limits = &journal.EventLimits{Age: i.opt.Retention}
@@ -170,6 +174,9 @@ const hotPause = time.Second
 
 // expire deletes what is older than the retention, from view and stream.
 func (i *Insights) expire(ctx context.Context) error {
+	if i.opt.Look {
+		return nil
+	}
 	before := i.opt.Now().Add(-i.opt.Retention)
 	_, err := i.store.Expire(ctx, before)
 	_, err2 := i.events.Erase(ctx, before)

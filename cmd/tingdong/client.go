@@ -137,3 +137,21 @@ func (c *client) importFrom(ctx context.Context, r io.Reader, progress func(read
 	}
 	return total, nil
 }
+
+// download copies the body of an answer.
+func (c *client) download(ctx context.Context, path string, w io.Writer) error {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://local"+path, nil)
+	if err != nil {
+		return err
+	}
+	resp, err := c.http.Do(req)
+	if err != nil {
+		return err
+	}
+	defer resp.Body.Close()
+	if resp.StatusCode != http.StatusOK {
+		return fmt.Errorf("the service answers %s", resp.Status)
+	}
+	_, err = io.Copy(w, resp.Body)
+	return err
+}
