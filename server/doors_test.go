@@ -77,7 +77,7 @@ func open(t testing.TB, change func(*Options)) *doors {
 	d := &doors{logs: &logs{}, access: &logs{}}
 	var err error
 	quiet := slog.New(slog.DiscardHandler)
-	if d.node, err = node.Open(context.Background(), node.Options{Data: t.TempDir(), Log: quiet}); err != nil {
+	if d.node, err = node.Open(context.Background(), node.Options{Data: t.TempDir(), Log: quiet, Insights: &node.InsightsOptions{}}); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { d.node.Close() })
@@ -93,7 +93,7 @@ func open(t testing.TB, change func(*Options)) *doors {
 	d.sessions = &session.Service{Brain: d.node.Brain, Search: d.node, Speech: model, Dialogues: session.NewDialogues(),
 		Segment: func(_, phrase string) ([]string, []string) { return voc.Segment(phrase) }}
 	o := Options{Sessions: d.sessions, Columns: func() *grammar.Columns { return d.node.Brain().Columns }, Pages: d.node,
-		Admin: desk{d.node}, NotReady: d.node.NotReady, AllowOrigins: []string{"https://portal.example"},
+		Admin: desk{d.node}, Insights: d.node.Insights(), NotReady: d.node.NotReady, AllowOrigins: []string{"https://portal.example"},
 		Limits: unlimited, Access: slog.New(slog.NewTextHandler(d.access, nil)),
 		Log: slog.New(slog.NewTextHandler(d.logs, nil))}
 	if change != nil {
