@@ -35,8 +35,7 @@ func TestPrivacyCanary(t *testing.T) {
 		t.Run(mode, func(t *testing.T) {
 			data, tmp := t.TempDir(), t.TempDir()
 			t.Setenv("TMPDIR", tmp)
-			t.Setenv("TINGDONG_LOG_LEVEL", "debug")
-			s := start(t, data, mode)
+			s := start(t, data, mode, "--log-level", "debug")
 			pcm := sing(t, s)
 			if mode != "--no-events" {
 				eventually(t, "the events are in the report", func() bool {
