@@ -65,6 +65,7 @@ type voice struct {
 	listener *session.Listener
 	ask      session.Ask // who speaks: language, role, session
 	heard    bool        // audio since the last reply
+	partial  bool        // a partial text since the last reply
 	failed   error       // a write that failed inside an event
 }
 
@@ -163,6 +164,8 @@ func (v *voice) event(e session.Event) {
 		v.heard = false
 		v.srv.answered(e.Reply, v.ask, "voice", v.id)
 	}
+	v.srv.metrics.voice.observe(e, !v.partial)
+	v.partial = e.Kind == session.Partial || v.partial && e.Kind != session.Replied
 	if err := v.say(m); err != nil && v.failed == nil {
 		v.failed = err
 	}

@@ -24,6 +24,7 @@ type metrics struct {
 	clicks   *prometheus.CounterVec
 	limited  *prometheus.CounterVec
 	sockets  prometheus.Gauge
+	voice    *voiceMetrics
 }
 
 func newMetrics() *metrics {
@@ -45,6 +46,7 @@ func newMetrics() *metrics {
 	}
 	m.reg.MustRegister(m.requests, m.replies, m.latency, m.refusals, m.clicks, m.limited, m.sockets,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	m.voice = newVoiceMetrics(m.reg)
 	return m
 }
 

@@ -66,6 +66,10 @@ type Event struct {
 	Target       *ColumnRef    // Partial: where it would go if it ended here
 	Alternatives []Heard       // Final
 	Reply        *Reply        // Replied
+	// Since is how long ago, at this moment, speech began (Partial) or ended
+	// (Replied) for a visitor whose audio comes in real time: the audio since
+	// then, and the time it took to work on its last piece. 0: no speech.
+	Since time.Duration
 }
 
 // ListenOptions open a Listener.
@@ -95,7 +99,8 @@ type Listener struct {
 	stable time.Duration // audio time since which text has not changed
 	done   bool          // text is a complete, unambiguous command
 	parts  []asr.Utterance
-	odd    []byte // the first half of a sample, at most one byte
+	odd    []byte    // the first half of a sample, at most one byte
+	came   time.Time // when the present piece of audio came
 }
 
 // Listen opens a recogniser and returns the Listener that feeds it. emit is
@@ -133,6 +138,7 @@ func (l *Listener) Write(ctx context.Context, pcm []byte) error {
 		l.odd = []byte{pcm[len(pcm)-1]}
 		pcm = pcm[:len(pcm)-1]
 	}
+	l.came = time.Now()
 	for len(pcm) > 0 { // long pieces in steps, so that an endpoint inside is seen
 		n := min(len(pcm), l.bytes(200*time.Millisecond))
 		if err := l.step(ctx, pcm[:n]); err != nil {
@@ -174,6 +180,14 @@ func (l *Listener) quiet() time.Duration {
 	return min(l.vad.silence(), l.vad.at-l.stable)
 }
 
+// since is how long ago a place in the audio was, for Event.Since.
+func (l *Listener) since(at time.Duration) time.Duration {
+	if !l.told {
+		return 0
+	}
+	return l.vad.at - at + time.Since(l.came)
+}
+
 // keep buffers the utterance for a second hearing. Before anybody speaks only
 // the last moment is kept, so that the onset is not cut off.
 func (l *Listener) keep(pcm []byte) {
@@ -209,7 +223,7 @@ func (l *Listener) hear(partial string) {
 		return
 	}
 	l.text, l.stable, l.done = text, l.vad.at, false
-	ev := Event{Kind: Partial, Text: text}
+	ev := Event{Kind: Partial, Text: text, Since: l.since(l.vad.started)}
 	b := l.svc.Brain()
 	d := b.Matcher.Decide(intent.Query{Heard: []asr.Hypothesis{{Text: text, Confidence: 1}},
 		Lang: l.opt.Ask.Lang, Role: l.opt.Ask.Role, Page: l.opt.Ask.Page})
@@ -223,7 +237,7 @@ func (l *Listener) hear(partial string) {
 // Finalize ends the utterance at once and answers it. Half a sample that
 // waits is dropped.
 func (l *Listener) Finalize(ctx context.Context) error {
-	l.odd = nil
+	l.odd, l.came = nil, time.Now()
 	return l.end(ctx, true)
 }
 
@@ -260,8 +274,9 @@ func (l *Listener) end(ctx context.Context, flush bool) error {
 	}
 	r.Took.ASR = took
 	r.Heard = said
+	done := Event{Kind: Replied, Reply: r, Since: l.since(l.vad.ended)}
 	l.rearm()
-	l.emit(Event{Kind: Replied, Reply: r})
+	l.emit(done)
 	return nil
 }
 

@@ -216,6 +216,7 @@ func testVoice(t *testing.T, s *service) {
 	if got, want := strings.Join(kinds, " "), "ready speech_start partial speech_end final reply"; got != want {
 		t.Errorf("messages %s, want %s", got, want)
 	}
+	testVoiceMetrics(t, s)
 	file := wavFile(t, pcm)
 	out, errs, code := output(t, "", "listen", "--server", s.url, file)
 	var line heardFile
@@ -234,6 +235,39 @@ func testVoice(t *testing.T, s *service) {
 		if code, body := s.request("POST", "/v1/listen", opusFile(t, file, name)); code != 200 || replyOf(t, body).Column == nil {
 			t.Errorf("upload of %s: %d %s", name, code, body)
 		}
+	}
+}
+
+// testVoiceMetrics: one spoken turn has been counted, at both of its ends, and
+// every worker tells of itself.
+func testVoiceMetrics(t *testing.T, s *service) {
+	s.t = t
+	_, body := s.request("GET", "/metrics", "")
+	value := func(name string) (v float64) {
+		t.Helper()
+		for line := range strings.Lines(body) {
+			if number, ok := strings.CutPrefix(line, name+" "); ok {
+				fmt.Sscan(number, &v)
+				return v
+			}
+		}
+		t.Errorf("/metrics has no %s", name)
+		return 0
+	}
+	for _, name := range []string{"first_partial", "end_to_reply"} {
+		name = "tingdong_voice_" + name + "_seconds"
+		if n, sum := value(name+"_count"), value(name+"_sum"); n != 1 || sum < 0.05 || sum > 30 {
+			t.Errorf("%s: %v observations of %v s together; one turn was spoken", name, n, sum)
+		}
+	}
+	worker := `{model="starter-zh",worker="0"}`
+	if up, rtf, memory := value("tingdong_speech_worker_up"+worker), value("tingdong_speech_worker_rtf"+worker),
+		value("tingdong_speech_worker_resident_bytes"+worker); up != 1 || rtf <= 0 || memory < 20e6 {
+		t.Errorf("worker: up %v, rtf %v, %v bytes", up, rtf, memory)
+	}
+	for _, name := range []string{"streams", "refused_total", "worker_queue" + worker, "worker_wait_seconds" + worker,
+		"worker_restarts_total" + worker, "worker_streams" + worker, "worker_speaking" + worker} {
+		value("tingdong_speech_" + name)
 	}
 }
 
