@@ -15,7 +15,7 @@ LISTEN ?= :8080
 # Packages whose goroutines meet each other; they are tested under -race, too.
 CONCURRENT := ./journal ./asr ./session ./node ./server ./cmd/tingdong
 
-.PHONY: run build search-eval test test-go test-e2e setup-test lint fuzz clean
+.PHONY: run build search-eval overload soak test test-go test-e2e setup-test lint fuzz clean
 
 run: build
 	@echo "== 启动 / starting on $(LISTEN), state in $(DATA)"
@@ -56,6 +56,15 @@ test-e2e:
 # Each fuzz target for FUZZTIME (default 1m).
 fuzz: build
 	scripts/fuzz.sh $(or $(FUZZTIME),1m)
+
+# Load on a service of its own, with synthetic voices (docs/listening.md has
+# figures): ten times more visitors than there is room for, and SOAK_HOURS of
+# audio faster than real time.
+SPOKEN := build/speech
+SOAK_HOURS ?= 24
+overload soak: build
+	scripts/speak.sh $(SPOKEN)
+	scripts/with-service.sh $@ $(if $(filter soak,$@),--hours $(SOAK_HOURS) $(SPOKEN)/*.wav,$(addprefix $(SPOKEN)/,jyj.wav tsjb.wav bszn.wav zwgk.wav))
 
 # The table of docs/search.md, on the collections in ../shared/search.
 search-eval: build

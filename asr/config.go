@@ -22,10 +22,11 @@ type Config struct {
 	// MaxStreams is the most streams a worker holds; 128.
 	MaxStreams int
 	// MaxLoad is the share of a worker's CPU that admitted streams may be
-	// expected to take; 0.85.
+	// expected to take; 0.6: the rest is for the doors, for bursts and for
+	// those who must be refused.
 	MaxLoad float64
 	// MaxWait is the longest present wait for the CPU at which a further
-	// stream is still admitted; 500 ms.
+	// stream is still admitted; 50 ms.
 	MaxWait time.Duration
 	// StartTimeout is how long loading a model may take; 2 minutes.
 	StartTimeout time.Duration
@@ -53,8 +54,8 @@ type Model struct {
 func (c *Config) setDefaults() error {
 	c.Workers = orDefault(c.Workers, runtime.NumCPU())
 	c.MaxStreams = orDefault(c.MaxStreams, 128)
-	c.MaxLoad = orDefault(c.MaxLoad, 0.85)
-	c.MaxWait = orDefault(c.MaxWait, 500*time.Millisecond)
+	c.MaxLoad = orDefault(c.MaxLoad, 0.6)
+	c.MaxWait = orDefault(c.MaxWait, 50*time.Millisecond)
 	c.StartTimeout = orDefault(c.StartTimeout, 2*time.Minute)
 	c.RequestTimeout = orDefault(c.RequestTimeout, 15*time.Second)
 	c.MaxGrowth = orDefault(c.MaxGrowth, 1<<30)

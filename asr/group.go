@@ -120,16 +120,17 @@ func (g *group) leastLoaded() (*process, snapshot) {
 	return best, least
 }
 
-// admits refuses by what was measured: the CPU that the streams which speak
-// now and one more would take, and how long requests wait for it already.
+// admits refuses by what was measured: the CPU that is used now, or that the
+// streams which speak now would take if that is more, with one more stream on
+// top, and how long requests wait for it already.
 func (g *group) admits(s snapshot) error {
-	switch expected := float64(s.speaking+1) * s.rtf; {
+	switch expected := max(float64(s.speaking)*s.rtf, s.use) + s.rtf; {
 	case s.streams >= g.config.MaxStreams:
 		return fmt.Errorf("%w: %d streams on every worker", ErrBusy, s.streams)
 	case expected > g.config.MaxLoad && s.speaking > 0:
 		return fmt.Errorf("%w: one more stream would need %.0f %% of a worker's CPU", ErrBusy, expected*100)
 	case s.wait > g.config.MaxWait.Seconds():
-		return fmt.Errorf("%w: requests wait %.1f s", ErrBusy, s.wait)
+		return fmt.Errorf("%w: requests wait %.0f ms", ErrBusy, s.wait*1000)
 	}
 	return nil
 }

@@ -57,13 +57,14 @@ func TestAdmission(t *testing.T) {
 		busy string // part of the reason; empty: admitted
 	}{
 		"idle":                       {snapshot{rtf: 0.02}, ""},
-		"nearly full":                {snapshot{streams: 41, speaking: 41, rtf: 0.02}, ""},
-		"full":                       {snapshot{streams: 42, speaking: 42, rtf: 0.02}, "86 %"},
+		"nearly full":                {snapshot{streams: 28, speaking: 28, rtf: 0.02}, ""},
+		"full":                       {snapshot{streams: 30, speaking: 30, rtf: 0.02}, "62 %"},
 		"idle streams cost no CPU":   {snapshot{streams: 100, speaking: 2, rtf: 0.02}, ""},
 		"but memory":                 {snapshot{streams: 128, rtf: 0.02}, "128 streams"},
 		"a slow model takes one":     {snapshot{rtf: 1.5}, ""},
 		"but not two":                {snapshot{streams: 1, speaking: 1, rtf: 0.6}, "120 %"},
-		"requests already wait long": {snapshot{streams: 3, speaking: 3, rtf: 0.02, wait: 0.7}, "wait 0.7 s"},
+		"requests already wait long": {snapshot{streams: 3, speaking: 3, rtf: 0.02, wait: 0.13}, "wait 130 ms"},
+		"second decodings cost, too": {snapshot{streams: 20, speaking: 20, rtf: 0.02, use: 0.59}, "61 %"},
 	} {
 		err := g.admits(x.load)
 		if (err == nil) != (x.busy == "") || err != nil && (!errors.Is(err, ErrBusy) || !strings.Contains(err.Error(), x.busy)) {
@@ -86,6 +87,13 @@ func TestLoadIsMeasured(t *testing.T) {
 	}
 	if got := l.waiting(); math.Abs(got-0.010) > 0.001 {
 		t.Errorf("wait %v, want 10 ms", got)
+	}
+	if got := l.use(); math.Abs(got-0.5) > 0.05 { // 500 times 2 ms in no time: a second of the two
+		t.Errorf("use %v, want 0.5", got)
+	}
+	l.recentAt = l.recentAt.Add(-10 * window)
+	if got := l.use(); got > 0.001 {
+		t.Errorf("old work still counts: %v", got)
 	}
 	l.waitedAt = time.Now().Add(-2 * waitValid)
 	if got := l.waiting(); got != 0 {

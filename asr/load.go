@@ -1,12 +1,19 @@
 package asr
 
-import "time"
+import (
+	"math"
+	"time"
+)
 
 // load is what is measured of one worker, under its process's lock.
 type load struct {
 	busy, audio float64   // seconds, older ones fading
 	wait        float64   // seconds a request waited for the CPU, smoothed
 	waitedAt    time.Time // when wait was measured
+	// recent is the seconds that the CPU was held, fading over the time
+	// window; of one that is never idle it is the window's length.
+	recent   float64
+	recentAt time.Time
 }
 
 const (
@@ -20,6 +27,8 @@ const (
 	// speaking is how long after its last audio a stream counts as one that
 	// speaks. Idle ones cost no CPU.
 	speaking = 2 * time.Second
+	// window is over how long the use of the CPU is measured.
+	window = 2 * time.Second
 )
 
 // seed is the real-time factor from the warm-up, worth two seconds of audio.
@@ -30,6 +39,15 @@ func (l *load) add(busy, audio, wait float64) {
 	l.audio = l.audio*fade + audio
 	l.wait = l.wait*waitFade + wait*(1-waitFade)
 	l.waitedAt = time.Now()
+	l.recent, l.recentAt = l.fading(l.waitedAt)+busy, l.waitedAt
+}
+
+// use is the share of the time in which the CPU was held lately: everything
+// that streams cost, second decodings too.
+func (l *load) use() float64 { return l.fading(time.Now()) / window.Seconds() }
+
+func (l *load) fading(now time.Time) float64 {
+	return l.recent * math.Exp(-now.Sub(l.recentAt).Seconds()/window.Seconds())
 }
 
 // rtf is the CPU time that one second of audio takes.
@@ -64,13 +82,13 @@ func (p *process) measure(f frame, a answer, took time.Duration) {
 // snapshot is one worker's load at one moment.
 type snapshot struct {
 	streams, speaking, pending int
-	rtf, wait                  float64
+	rtf, wait, use             float64
 }
 
 func (p *process) snapshot() snapshot {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	s := snapshot{streams: len(p.streams), pending: len(p.pending), rtf: p.load.rtf(), wait: p.load.waiting()}
+	s := snapshot{streams: len(p.streams), pending: len(p.pending), rtf: p.load.rtf(), wait: p.load.waiting(), use: p.load.use()}
 	for _, at := range p.streams {
 		if time.Since(at.heard) < speaking {
 			s.speaking++

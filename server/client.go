@@ -3,8 +3,10 @@ package server
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -18,20 +20,12 @@ import (
 // returns the reply to the first utterance. events, when not nil, gets every
 // message as it came.
 func Stream(ctx context.Context, base string, sampleRate int, pcm []byte, a session.Ask, events func(at time.Time, raw []byte)) (*session.Reply, error) {
-	conn, err := connect(ctx, base, "/v1/listen")
+	v, err := Dial(ctx, base, sampleRate, a)
 	if err != nil {
 		return nil, err
 	}
-	defer conn.Close()
-	stop := context.AfterFunc(ctx, func() { conn.Close() })
-	defer stop()
-	start, err := json.Marshal(command{Type: "start", SampleRate: sampleRate, Lang: a.Lang, Role: a.Role, Page: a.Page, Session: a.Session})
-	if err != nil {
-		return nil, err
-	}
-	if err := conn.WriteMessage(websocket.TextMessage, start); err != nil {
-		return nil, err
-	}
+	defer v.Close()
+	conn := v.conn
 	sendCtx, cancel := context.WithCancel(ctx)
 	sent := make(chan struct{})
 	go func() {
@@ -40,6 +34,56 @@ func Stream(ctx context.Context, base string, sampleRate int, pcm []byte, a sess
 	}()
 	defer func() { cancel(); <-sent }()
 	return awaitReply(ctx, conn, events)
+}
+
+// Visitor is a client of the native voice door, for one turn after another.
+type Visitor struct {
+	conn *websocket.Conn
+	stop func() bool
+}
+
+// Dial connects and sends the start message; the socket lives until Close or
+// until ctx ends.
+func Dial(ctx context.Context, base string, sampleRate int, a session.Ask) (*Visitor, error) {
+	conn, err := connect(ctx, base, "/v1/listen")
+	if err != nil {
+		return nil, err
+	}
+	v := &Visitor{conn, context.AfterFunc(ctx, func() { conn.Close() })}
+	err = conn.WriteJSON(command{Type: "start", SampleRate: sampleRate, Lang: a.Lang, Role: a.Role, Page: a.Page, Session: a.Session})
+	if err != nil {
+		v.Close()
+		return nil, err
+	}
+	return v, nil
+}
+
+// Close ends the socket; what is being said is forgotten.
+func (v *Visitor) Close() {
+	v.stop()
+	v.conn.Close()
+}
+
+// Turn sends audio as fast as the service takes it, in pieces of 3,200 bytes,
+// and returns the reply that it brings. The audio must end in a pause that is
+// long enough for one reply, and hold one utterance.
+func (v *Visitor) Turn(ctx context.Context, pcm []byte) (*session.Reply, error) {
+	sent := make(chan error, 1)
+	go func() {
+		for piece := range slices.Chunk(pcm, 3200) {
+			if err := v.conn.WriteMessage(websocket.BinaryMessage, piece); err != nil {
+				sent <- err
+				return
+			}
+		}
+		// What comes after the reply belongs to no utterance.
+		sent <- v.conn.WriteMessage(websocket.TextMessage, []byte(`{"type":"cancel"}`))
+	}()
+	r, err := awaitReply(ctx, v.conn, nil)
+	if err != nil {
+		v.conn.Close() // frees the sender
+	}
+	return r, errors.Join(err, <-sent)
 }
 
 func connect(ctx context.Context, base, path string) (*websocket.Conn, error) {

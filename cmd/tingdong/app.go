@@ -40,7 +40,7 @@ func newApp(ctx context.Context, f *serveFlags) (*app, error) {
 	svc := &session.Service{Brain: a.node.Brain, Search: a.node, Dialogues: session.NewDialogues(),
 		Segment: vocab.segment}
 	if !f.noSpeech {
-		if a.pool, err = newPool(f.data, f.models, f.workers); err != nil {
+		if a.pool, err = newPool(f.data, f.models, f.admission); err != nil {
 			a.Close()
 			return nil, fmt.Errorf("%w\n（--no-speech 可以先不带语音启动 / --no-speech starts without it）", err)
 		}

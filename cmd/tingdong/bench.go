@@ -24,7 +24,7 @@ func benchCmd() *cobra.Command {
 		Use:   "bench",
 		Short: "测量正在运行的服务 / load and latency of a running service",
 	}
-	cmd.AddCommand(benchListenCmd(), benchAskCmd())
+	cmd.AddCommand(benchListenCmd(), benchAskCmd(), benchOverloadCmd(), benchSoakCmd())
 	return cmd
 }
 

@@ -71,7 +71,7 @@ func (d *desk) service(ctx context.Context, c *common, portal *node.Portal, voca
 	if !speech {
 		return nil
 	}
-	pool, err := newPool(c.data, c.models, 1)
+	pool, err := newPool(c.data, c.models, admission{workers: 1})
 	if err != nil {
 		return err
 	}

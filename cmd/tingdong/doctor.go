@@ -135,7 +135,7 @@ func checkModel(data, name string) finding {
 // checkSpeech starts a worker and waits until it has loaded the model: that
 // is libvosk, the model and the process in one.
 func checkSpeech(cmd *cobra.Command, data string, names []string) finding {
-	pool, err := newPool(data, names, 1)
+	pool, err := newPool(data, names, admission{workers: 1})
 	if err == nil {
 		err = pool.Wait(cmd.Context())
 		err = errors.Join(err, pool.Close(cmd.Context()))

@@ -26,7 +26,7 @@ type serveFlags struct {
 	listen      string
 	voskListen  string
 	origins     []string
-	workers     int
+	admission
 	demo        bool
 	noSpeech    bool
 	jsonReady   bool
@@ -55,7 +55,7 @@ func serveCmd() *cobra.Command {
 	fl.StringVar(&f.listen, "listen", ":8080", "address of the HTTP and websocket doors")
 	fl.StringVar(&f.voskListen, "vosk-listen", "", "address of a door that speaks vosk-server's protocol, such as :2700")
 	fl.StringArrayVar(&f.origins, "allow-origin", nil, "origin of another site whose pages may use the voice button (repeatable)")
-	fl.IntVar(&f.workers, "workers", 0, "speech worker processes; 0: one per core")
+	f.addAdmission(fl)
 	fl.BoolVar(&f.demo, "demo", true, "fill a new data directory with the demo portal's pages")
 	fl.BoolVar(&f.noSpeech, "no-speech", false, "text and search only")
 	f.retention.Duration = node.DefaultRetention

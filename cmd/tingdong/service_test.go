@@ -27,7 +27,7 @@ import (
 // TestService runs one service through what its users do. The parts share the
 // process because starting it is the slow part.
 func TestService(t *testing.T) {
-	s := start(t, t.TempDir(), "--vosk-listen", "127.0.0.1:0", "--allow-origin", "https://portal.example")
+	s := start(t, t.TempDir(), "--vosk-listen", "127.0.0.1:0", "--max-load", "1000", "--max-wait", "1h", "--allow-origin", "https://portal.example")
 	t.Run("ask and search", func(t *testing.T) { testQuestions(t, s) })
 	t.Run("pages", func(t *testing.T) { testPages(t, s) })
 	t.Run("bad requests", func(t *testing.T) { testBadRequests(t, s) })

@@ -5,14 +5,33 @@ import (
 	"log/slog"
 	"strings"
 	"sync"
+	"time"
+
+	"github.com/spf13/pflag"
 
 	"github.com/tingdong/tingdong/asr"
 	"github.com/tingdong/tingdong/models"
 )
 
+// admission says how many visitors may speak at once; zero values mean the
+// pool's defaults.
+type admission struct {
+	workers, maxStreams int
+	maxLoad             float64
+	maxWait             time.Duration
+}
+
+func (a *admission) addAdmission(fl *pflag.FlagSet) {
+	fl.IntVar(&a.workers, "workers", 0, "speech worker processes; 0: one per core")
+	fl.IntVar(&a.maxStreams, "max-streams", 0, "voice streams that a worker holds at most; 0: 128")
+	fl.Float64Var(&a.maxLoad, "max-load", 0, "share of a worker's CPU at which further voice streams are refused; 0: 0.6")
+	fl.DurationVar(&a.maxWait, "max-wait", 0, "wait for the CPU at which further voice streams are refused; 0: 50ms")
+}
+
 // newPool starts the speech workers for the models named.
-func newPool(data string, names []string, workers int) (*asr.Pool, error) {
-	cfg := asr.Config{Workers: workers, Logf: func(f string, args ...any) { slog.Warn(fmt.Sprintf(f, args...)) }}
+func newPool(data string, names []string, a admission) (*asr.Pool, error) {
+	cfg := asr.Config{Workers: a.workers, MaxStreams: a.maxStreams, MaxLoad: a.maxLoad, MaxWait: a.maxWait,
+		Logf: func(f string, args ...any) { slog.Warn(fmt.Sprintf(f, args...)) }}
 	for _, name := range names {
 		m, err := models.Find(name, models.Dirs(data)...)
 		if err != nil {
