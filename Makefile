@@ -59,9 +59,10 @@ fuzz: build
 
 # Load on a service of its own, with synthetic voices (docs/listening.md has
 # figures): ten times more visitors than there is room for, and SOAK_HOURS of
-# audio faster than real time.
+# audio faster than real time (without admission, which would refuse that).
 SPOKEN := build/speech
 SOAK_HOURS ?= 24
+soak: export SERVE_FLAGS := --max-load 1000 --max-wait 1h
 overload soak: build
 	scripts/speak.sh $(SPOKEN)
 	scripts/with-service.sh $@ $(if $(filter soak,$@),--hours $(SOAK_HOURS) $(SPOKEN)/*.wav,$(addprefix $(SPOKEN)/,jyj.wav tsjb.wav bszn.wav zwgk.wav))
