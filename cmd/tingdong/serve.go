@@ -23,9 +23,9 @@ import (
 // serveFlags are the settings of the service.
 type serveFlags struct {
 	common
-	listen      string
-	voskListen  string
-	origins     []string
+	listen     string
+	voskListen string
+	origins    []string
 	admission
 	demo        bool
 	noSpeech    bool
