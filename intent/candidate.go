@@ -128,7 +128,9 @@ func rank(f *found, c float64) float64 {
 	case f.Wild == 0:
 		return c
 	case f.block.Action == string(Search):
-		return 0.62*c - 0.002*float64(f.Wild)
+		// A weight above 1 says that the words before the free text ask for a
+		// search and nothing else: 搜索一下养老保险怎么交 is no visit to 养老保险.
+		return 0.62*c*max(1, f.block.Weight) - 0.002*float64(f.Wild)
 	}
 	// One or two words of free text are as likely half a misheard name.
 	short := []float64{0, 0.12, 0.05}
@@ -162,7 +164,7 @@ func prior(f *found, q Query) float64 {
 // target tells whether two candidates would do the same.
 func (c *Candidate) target() string {
 	switch {
-	case c.Action == Navigate && c.Column != nil:
+	case (c.Action == Navigate || c.Action == Clarify) && c.Column != nil:
 		return "n:" + c.Column.ID
 	case c.Control != nil:
 		var b strings.Builder

@@ -183,6 +183,8 @@ func choice(b *Brain, c intent.Candidate, lang string) Choice {
 		ch.Label = c.Column.Name
 	case c.Action == intent.Search:
 		ch.Label = phrase(lang, "搜索“"+c.SearchFor+"”", "Search for “"+c.SearchFor+"”")
+	case c.Control != nil:
+		ch.Label = controlLabel(c.Control, lang)
 	default:
 		ch.Label = c.Utterance
 	}

@@ -39,7 +39,7 @@ func earlyLimit(depth uint8) float32 {
 
 // particles carry little meaning in a command: hearing one more or less is
 // cheap.
-const particles = "的了吧啊呢吗呀嘛哦嗯呃请"
+const particles = "的了吧啊呢吗呀嘛哦嗯呃请呗啦哈"
 
 func isParticle(r rune) bool {
 	for _, p := range particles {
