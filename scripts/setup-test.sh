@@ -1,6 +1,7 @@
 #!/bin/sh
-# Installs what the tests need and is not there: Debian's chromium, espeak-ng
-# and ffmpeg, and npm's playwright-core. Quick when all is there.
+# Installs what the tests need and is not there: Debian's chromium, espeak-ng,
+# ffmpeg and python3-websockets, and npm's playwright-core, axe-core and ws.
+# Quick when all is there.
 set -eu
 root=$(cd "$(dirname "$0")/.." && pwd)
 
@@ -8,6 +9,8 @@ missing=
 for pair in chromium:chromium espeak-ng:espeak-ng ffmpeg:ffmpeg; do
 	command -v "${pair%%:*}" >/dev/null || missing="$missing ${pair##*:}"
 done
+# Debian's own python3: another one that comes first on the PATH has not its packages.
+/usr/bin/python3 -c 'import websockets' 2>/dev/null || missing="$missing python3-websockets"
 fc-list 2>/dev/null | grep -qi 'cjk' || missing="$missing fontconfig fonts-noto-cjk"
 
 if [ -n "$missing" ]; then

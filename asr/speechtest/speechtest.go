@@ -40,7 +40,7 @@ func Model(t testing.TB) string {
 }
 
 // Shared is a path in the shared data beside the repository (or in
-// TINGDONG_SHARED). The test is skipped when it is not there; see skip.
+// TINGDONG_SHARED). The test is skipped when it is not there; see Missing.
 func Shared(t testing.TB, elements ...string) string {
 	t.Helper()
 	base := os.Getenv("TINGDONG_SHARED")
@@ -49,7 +49,7 @@ func Shared(t testing.TB, elements ...string) string {
 	}
 	path := filepath.Join(append([]string{base}, elements...)...)
 	if _, err := os.Stat(path); err != nil {
-		skip(t, "no shared data: %v (set TINGDONG_SHARED)", err)
+		Missing(t, "no shared data: %v (set TINGDONG_SHARED)", err)
 	}
 	return path
 }
@@ -185,17 +185,17 @@ func trim(pcm []byte) []byte {
 	return pcm[max(first-2, 0)*window : min((last+2)*window, len(pcm))]
 }
 
-// Need skips the test when a program is not installed; see skip.
+// Need skips the test when a program is not installed; see Missing.
 func Need(t testing.TB, program string) {
 	t.Helper()
 	if _, err := exec.LookPath(program); err != nil {
-		skip(t, "%s is not installed: scripts/setup-test.sh installs it", program)
+		Missing(t, "%s is not installed: scripts/setup-test.sh installs it", program)
 	}
 }
 
-// skip leaves a test out on a developer's machine that lacks something. Where
+// Missing leaves a test out on a developer's machine that lacks something. Where
 // CI is set nothing may be left out: what is missing fails the test.
-func skip(t testing.TB, format string, args ...any) {
+func Missing(t testing.TB, format string, args ...any) {
 	t.Helper()
 	if os.Getenv("CI") != "" {
 		t.Fatalf(format, args...)
