@@ -10,6 +10,7 @@ export CGO_LDFLAGS := -L$(CURDIR)/build/vosk/lib -Wl,-rpath,$$ORIGIN/lib
 export LD_LIBRARY_PATH := $(CURDIR)/build/vosk/lib:$(LD_LIBRARY_PATH)
 
 LIBVOSK := build/vosk/lib/libvosk.so
+CONSOLE := server/web/admin/dist/index.html
 DATA ?= ./data
 LISTEN ?= :8080
 # Packages whose goroutines meet each other; they are tested under -race, too.
@@ -21,11 +22,17 @@ run: build
 	@echo "== 启动 / starting on $(LISTEN), state in $(DATA)"
 	bin/tingdong serve --data $(DATA) --listen $(LISTEN)
 
-build: $(LIBVOSK)
+build: $(LIBVOSK) $(CONSOLE)
 	@echo "== 编译 / building bin/tingdong"
 	@mkdir -p bin/lib
 	@cmp -s $(LIBVOSK) bin/lib/libvosk.so || cp $(LIBVOSK) bin/lib/libvosk.so
 	go build -trimpath -o bin/tingdong ./cmd/tingdong
+
+# The console's bundle; rebuilt when a source of it is newer.
+$(CONSOLE): $(shell find server/web/admin/ui -path '*/node_modules' -prune -o -type f -print)
+	@echo "== 打包管理台 / bundling the admin console"
+	@cd server/web/admin/ui && { cmp -s package-lock.json node_modules/.tingdong-lock || { npm ci --silent --no-audit --no-fund && cp package-lock.json node_modules/.tingdong-lock; }; }
+	@node server/web/admin/ui/build.mjs
 
 $(LIBVOSK):
 	@echo "== 获取语音识别库 / fetching the speech library"
@@ -72,7 +79,8 @@ search-eval: build
 	bin/tingdong search-eval --data ../shared/search
 
 clean:
-	rm -rf bin build test/e2e/node_modules
+	rm -rf bin build test/e2e/node_modules server/web/admin/ui/node_modules
+	find server/web/admin/dist -type f ! -name README.md -delete
 
 # Trains the starter model (models/train) on the recordings in SPEECH, in
 # MODEL_WORK; hours of CPU. Stop and repeat it at will. MODEL_FLAGS as

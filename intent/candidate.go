@@ -37,6 +37,7 @@ func (m *Matcher) candidate(f *found, q Query, heard int) Candidate {
 	c := Candidate{
 		Intent: f.intent.Name, Exact: f.Cost == 0, Heard: heard,
 		Utterance: string(f.reading.text.Display), Template: f.template.Source,
+		File: m.files[f.file].Name, At: f.template.Pos(),
 		Slots: f.slots, Action: None, wild: f.Wild, skipped: f.Skipped, tokens: f.compared(),
 	}
 	c.Confidence = confidence(f) * heardWeight(q, heard)

@@ -37,6 +37,8 @@ type Candidate struct {
 	Heard      int     // index of the hypothesis that matched best
 	Utterance  string  // that hypothesis, normalised for display
 	Template   string  // the sentence template that matched
+	File       string  // the grammar file it stands in
+	At         grammar.Pos
 	Slots      map[string]any
 	Action     Action
 	Column     *grammar.Column // for Navigate

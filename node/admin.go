@@ -3,6 +3,7 @@ package node
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"github.com/tingdong/tingdong/grammar"
 	"github.com/tingdong/tingdong/journal"
@@ -29,6 +30,10 @@ func (n *Node) check(ctx context.Context, b journal.Bucket, s journal.Save) erro
 			_, err := parseSettings(map[string]string{s.Key: string(s.Value)})
 			return err
 		}
+		if of, ok := strings.CutPrefix(s.Key, ScriptPrefix); ok {
+			_, diags := grammar.ParseScript(scriptName(of), s.Value)
+			return diags.Err()
+		}
 		return fmt.Errorf("the setting %q is not saved this way", s.Key)
 	}
 	columns, grammars, err := n.sources(ctx)
@@ -50,8 +55,11 @@ func (n *Node) check(ctx context.Context, b journal.Bucket, s journal.Save) erro
 			return err
 		}
 	}
-	_, err = NewBrain(p, nil)
-	return err
+	brain, err := NewBrain(p, nil)
+	if err != nil {
+		return err
+	}
+	return n.guard(ctx, b, s.Key, brain)
 }
 
 // checkGrammar looks for mistakes of meaning, such as a route to a column that

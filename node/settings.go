@@ -8,7 +8,9 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
@@ -37,15 +39,15 @@ type settings struct {
 func parseSettings(texts map[string]string) (settings, error) {
 	var s settings
 	var err error
-	if s.synonyms, err = search.ParseSynonyms(texts[SynonymsKey]); err != nil {
-		return s, badSetting(SynonymsKey, err)
+	if s.synonyms, err = parseSynonyms(texts[SynonymsKey]); err != nil {
+		return s, err
 	}
 	var pins struct {
 		Pinned map[string][]string `yaml:"pinned"`
 		Hidden map[string][]string `yaml:"hidden"`
 	}
 	if err = yaml.Unmarshal([]byte(texts[PinsKey]), &pins); err != nil {
-		return s, badSetting(PinsKey, err)
+		return s, grammar.Diagnostics{badSetting(PinsKey, lineOf(err), err)}
 	}
 	s.rules = search.Rules{Pinned: pins.Pinned, Hidden: pins.Hidden}
 	for line := range strings.Lines(texts[WordsKey]) {
@@ -58,9 +60,37 @@ func parseSettings(texts map[string]string) (settings, error) {
 	return s, nil
 }
 
-func badSetting(key string, err error) error {
-	return grammar.Diagnostics{{Severity: grammar.Error, Code: "bad-setting", File: key, Start: grammar.Pos{Line: 1, Column: 1},
-		End: grammar.Pos{Line: 1, Column: 1}, Message: grammar.Message{ZH: err.Error(), EN: err.Error()}}}
+// parseSynonyms reads line by line, so that every bad one is named.
+func parseSynonyms(text string) (out []search.Synonym, _ error) {
+	var diags grammar.Diagnostics
+	for i, line := range strings.Split(text, "\n") {
+		list, err := search.ParseSynonyms(line)
+		if err != nil {
+			err = fmt.Errorf("%q is not of the form 房产证, 房本 => 不动产权证书", strings.TrimSpace(line))
+			diags = append(diags, badSetting(SynonymsKey, i+1, err))
+		}
+		out = append(out, list...)
+	}
+	return out, diags.Err()
+}
+
+func badSetting(key string, line int, err error) grammar.Diagnostic {
+	at := grammar.Pos{Line: line, Column: 1}
+	return grammar.Diagnostic{Severity: grammar.Error, Code: "bad-setting", File: key, Start: at, End: at,
+		Message: grammar.Message{ZH: err.Error(), EN: err.Error()}}
+}
+
+// yamlLine finds the place in an error of the YAML package, which has it only
+// in its text.
+var yamlLine = regexp.MustCompile(`line (\d+)`)
+
+func lineOf(err error) int {
+	if m := yamlLine.FindStringSubmatch(err.Error()); m != nil {
+		if n, err := strconv.Atoi(m[1]); err == nil {
+			return n
+		}
+	}
+	return 1
 }
 
 func (n *Node) settingTexts(ctx context.Context) (map[string]string, error) {

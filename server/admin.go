@@ -94,6 +94,7 @@ func (s *Server) adminRoutes(r fiber.Router) {
 	}
 	s.insightRoutes(r)
 	r.Post("/tokens", s.only(Publisher), s.newToken)
+	s.workbenchRoutes(r)
 }
 
 const authorKey = "author"
@@ -167,7 +168,7 @@ func (s *Server) getRevision(b journal.Bucket) fiber.Handler {
 		if err != nil {
 			return err
 		}
-		r, err := s.opt.Admin.Get(c.UserContext(), b, key)
+		r, err := s.revisionOf(c, b, key)
 		if err != nil {
 			return err
 		}
@@ -181,7 +182,7 @@ func (s *Server) getRevision(b journal.Bucket) fiber.Handler {
 // empty, and its revision is 0.
 func (s *Server) getSetting(key string) fiber.Handler {
 	return func(c *fiber.Ctx) error {
-		r, err := s.opt.Admin.Get(c.UserContext(), journal.Settings, key)
+		r, err := s.revisionOf(c, journal.Settings, key)
 		if err != nil && !errors.Is(err, journal.ErrNotFound) {
 			return err
 		}
@@ -239,10 +240,17 @@ func (s *Server) putRevision(b journal.Bucket, key string) fiber.Handler {
 // the journal would take for a pattern is no key.
 func keyOf(c *fiber.Ctx, fixed string) (string, error) {
 	key := c.Params("key", fixed)
-	if len(key) > 64 || strings.Trim(key, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_") != "" {
+	if fixed != "" {
+		key = fixed
+	}
+	if !plainKey(key) {
 		return "", &Error{Code: "not_found", Message: "no such entry; names are up to 64 letters, digits, - and _"}
 	}
 	return copied(key), nil
+}
+
+func plainKey(key string) bool {
+	return len(key) <= 64 && strings.Trim(key, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_") == ""
 }
 
 func (s *Server) newToken(c *fiber.Ctx) error {

@@ -93,7 +93,7 @@ func open(t testing.TB, change func(*Options)) *doors {
 	d.sessions = &session.Service{Brain: d.node.Brain, Search: d.node, Speech: model, Dialogues: session.NewDialogues(),
 		Segment: func(_, phrase string) ([]string, []string) { return voc.Segment(phrase) }}
 	o := Options{Sessions: d.sessions, Columns: func() *grammar.Columns { return d.node.Brain().Columns }, Pages: d.node,
-		Admin: desk{d.node}, Insights: d.node.Insights(), NotReady: d.node.NotReady, AllowOrigins: []string{"https://portal.example"},
+		Admin: desk{d.node}, Workbench: bench{d.node}, Insights: d.node.Insights(), NotReady: d.node.NotReady, AllowOrigins: []string{"https://portal.example"},
 		Limits: unlimited, Access: slog.New(slog.NewTextHandler(d.access, nil)),
 		Log: slog.New(slog.NewTextHandler(d.logs, nil))}
 	if change != nil {
@@ -232,4 +232,23 @@ func (d desk) Import(ctx context.Context, r *bytes.Reader) (Imported, error) {
 		return out, err
 	}
 	return out, batch.Wait(ctx)
+}
+
+// bench is where drafts are tried, over the real node.
+type bench struct{ *node.Node }
+
+func (b bench) Check(ctx context.Context, d Draft) (grammar.Diagnostics, error) {
+	return b.CheckDraft(ctx, node.Draft(d))
+}
+
+func (b bench) Portal(ctx context.Context, d Draft) (*Trial, error) {
+	before := b.Brain()
+	p, brain, err := b.DraftPortal(ctx, node.Draft(d))
+	if err != nil {
+		return nil, err
+	}
+	return &Trial{Brain: brain, Files: p.Grammars, Current: func() bool { return b.Brain() == before },
+		Run: func(ctx context.Context, src grammar.Source) (int, grammar.Diagnostics) {
+			return node.RunScript(ctx, brain, src)
+		}}, nil
 }

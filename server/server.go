@@ -39,12 +39,16 @@ type Options struct {
 	Admin    Admin
 	// Insights keeps what visitors ask; nil: nothing is kept.
 	Insights Insights
+	// Workbench tries drafts for administrators; nil: it says so.
+	Workbench Workbench
 	// NotReady says why visitors should not be sent here yet, nil when they may.
 	NotReady func() error
 	// Portal serves every path that is not the API's; nil: 404.
 	Portal http.Handler
 	// Widget serves /widget/; nil: 404.
 	Widget http.Handler
+	// Console serves /admin, the administrators' pages; nil: 404.
+	Console http.Handler
 	// AllowOrigins are the origins ("https://www.example.gov.cn") of other
 	// sites that may embed the widget. The server's own is always allowed.
 	AllowOrigins []string
@@ -73,6 +77,7 @@ type Server struct {
 	metrics *metrics
 	rates   *rates
 	sockets *sockets
+	trials  trials
 	life    context.Context // of the sockets' work
 	cut     context.CancelFunc
 	servers []*fasthttp.Server
@@ -207,6 +212,10 @@ func (s *Server) ownRoutes(app *fiber.App) {
 	if s.opt.Widget != nil {
 		app.Get("/a11y-check", func(c *fiber.Ctx) error { return c.Redirect("/widget/check.html") })
 		app.Get("/widget/*", adaptor.HTTPHandler(http.StripPrefix("/widget/", s.opt.Widget)))
+	}
+	if s.opt.Console != nil {
+		app.Get("/admin", adaptor.HTTPHandler(s.opt.Console))
+		app.Get("/admin/*", adaptor.HTTPHandler(s.opt.Console))
 	}
 }
 

@@ -13,6 +13,7 @@ import (
 	"github.com/tingdong/tingdong/node"
 	"github.com/tingdong/tingdong/search"
 	"github.com/tingdong/tingdong/server"
+	"github.com/tingdong/tingdong/server/web/admin"
 	"github.com/tingdong/tingdong/server/web/demo"
 	"github.com/tingdong/tingdong/server/web/portal"
 	"github.com/tingdong/tingdong/server/web/widget"
@@ -65,7 +66,7 @@ func (a *app) makeServer(f *serveFlags, svc *session.Service) error {
 	}
 	o := server.Options{
 		Sessions: svc, Columns: columns, Pages: a.node, Admin: &administration{a.node}, NotReady: a.notReady,
-		Insights: a.node.Insights(), Portal: pages, Widget: voice, AllowOrigins: f.origins,
+		Insights: a.node.Insights(), Portal: pages, Widget: voice, Console: admin.Handler(), Workbench: workbench{a.node}, AllowOrigins: f.origins,
 	}
 	if err := f.ops.options(&o); err != nil {
 		return err

@@ -1,15 +1,12 @@
 package main
 
 import (
-	"context"
 	"fmt"
-	"maps"
 
 	"github.com/spf13/cobra"
 
 	"github.com/tingdong/tingdong/grammar"
 	"github.com/tingdong/tingdong/node"
-	"github.com/tingdong/tingdong/search"
 	"github.com/tingdong/tingdong/session"
 )
 
@@ -51,10 +48,8 @@ func runScripts(cmd *cobra.Command, scripts []grammar.Source, brain *session.Bra
 	out := newPrinter(cmd, false)
 	cases, failed := 0, 0
 	for _, src := range scripts {
-		s, diags := grammar.ParseScript(src.Name, src.Data)
-		r := newScriptRunner(cmd.Context(), brain)
-		diags = append(diags, s.Run(r.ask)...).Sort()
-		cases, failed = cases+len(s.Cases), failed+len(diags)
+		n, diags := node.RunScript(cmd.Context(), brain, src)
+		cases, failed = cases+n, failed+len(diags)
 		if !asJSON {
 			printDiagnostics(cmd.OutOrStdout(), diags)
 			continue
@@ -72,64 +67,4 @@ func runScripts(cmd *cobra.Command, scripts []grammar.Source, brain *session.Bra
 		return errReported
 	}
 	return nil
-}
-
-// scriptRunner asks the service as a visitor would, one dialogue for each
-// utterance with those that follow it.
-type scriptRunner struct {
-	ctx      context.Context
-	svc      *session.Service
-	dialogue int
-}
-
-func newScriptRunner(ctx context.Context, brain *session.Brain) *scriptRunner {
-	return &scriptRunner{ctx: ctx, svc: &session.Service{
-		Brain: func() *session.Brain { return brain }, Search: noPages{}, Dialogues: session.NewDialogues()}}
-}
-
-// noPages is an index without pages: scripts say what is searched for, not
-// what a portal's pages answer.
-type noPages struct{}
-
-var _ session.Searcher = noPages{}
-
-func (noPages) Search(context.Context, search.Query) (*search.Result, error) {
-	return &search.Result{}, nil
-}
-
-func (r *scriptRunner) ask(c *grammar.Case) (grammar.Outcome, error) {
-	if !c.Follows {
-		r.dialogue++
-	}
-	reply, err := r.svc.Ask(r.ctx, session.Ask{Text: c.Utterance, Lang: c.Attrs["lang"], Role: c.Attrs["role"], Page: c.Attrs["page"],
-		Session: fmt.Sprintf("script-%06d", r.dialogue)})
-	if err != nil {
-		return grammar.Outcome{}, err
-	}
-	return outcome(reply), nil
-}
-
-// outcome is what scripts look at in a reply.
-func outcome(r *session.Reply) grammar.Outcome {
-	o := grammar.Outcome{Action: string(r.Action), Intent: r.Intent, Slots: r.Slots, Say: r.Say}
-	if r.Column != nil {
-		o.Column = r.Column.ID
-	}
-	if r.Control != nil {
-		o.Control, _ = r.Control["name"].(string)
-		o.Args = maps.Clone(r.Control)
-		delete(o.Args, "name")
-	}
-	if r.Search != nil {
-		o.Query = r.Search.Query
-	}
-	for _, c := range r.Choices {
-		switch {
-		case c.Column != nil:
-			o.Choices = append(o.Choices, c.Column.ID)
-		default:
-			o.Choices = append(o.Choices, c.Label)
-		}
-	}
-	return o
 }
