@@ -31,7 +31,7 @@ build: $(LIBVOSK) $(CONSOLE)
 # The console's bundle; rebuilt when a source of it is newer.
 $(CONSOLE): $(shell find server/web/admin/ui -path '*/node_modules' -prune -o -type f -print)
 	@echo "== 打包管理台 / bundling the admin console"
-	@cd server/web/admin/ui && { cmp -s package-lock.json node_modules/.tingdong-lock || { npm ci --silent --no-audit --no-fund && cp package-lock.json node_modules/.tingdong-lock; }; }
+	@cd server/web/admin/ui && { cmp -s package-lock.json node_modules/.tingdong-lock || { npm ci --silent --ignore-scripts --no-audit --no-fund && cp package-lock.json node_modules/.tingdong-lock; }; }
 	@node server/web/admin/ui/build.mjs
 
 $(LIBVOSK):

@@ -214,8 +214,19 @@ func (s *Server) ownRoutes(app *fiber.App) {
 		app.Get("/widget/*", adaptor.HTTPHandler(http.StripPrefix("/widget/", s.opt.Widget)))
 	}
 	if s.opt.Console != nil {
-		app.Get("/admin", adaptor.HTTPHandler(s.opt.Console))
-		app.Get("/admin/*", adaptor.HTTPHandler(s.opt.Console))
+		app.Get("/admin", console(s.opt.Console))
+		app.Get("/admin/*", console(s.opt.Console))
+	}
+}
+
+// console serves the administrators' pages, which bring their own, stricter
+// policy.
+func console(h http.Handler) fiber.Handler {
+	next := adaptor.HTTPHandler(h)
+	return func(c *fiber.Ctx) error {
+		c.Response().Header.Del("Content-Security-Policy")
+		c.Response().Header.Del("Referrer-Policy")
+		return next(c)
 	}
 }
 

@@ -1,16 +1,17 @@
 // The real service, on a free port of the loopback, with a data folder of its own.
-import { spawn } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { createInterface } from "node:readline";
+import { promisify } from "node:util";
 
 const here = import.meta.dirname;
 const BIN = resolve(process.env.TINGDONG_BIN || join(here, "../../../bin/tingdong"));
 const START_MS = 60_000; // the first start fills the demo portal
 
-/** Starts `tingdong serve` with further flags; resolves to {url, stop()}. */
+/** Starts `tingdong serve` with further flags; resolves to {url, token(role), stop()}. */
 export async function startServer(...flags) {
   if (!existsSync(BIN)) throw new Error(`${BIN} is not there: run make build, or set TINGDONG_BIN`);
   const data = await mkdtemp(join(tmpdir(), "tingdong-e2e-"));
@@ -25,8 +26,10 @@ export async function startServer(...flags) {
     await gone;
     await rm(data, { recursive: true, force: true });
   };
+  // A new administrator's token, as `tingdong token` makes it while the service runs.
+  const token = async (role) => (await promisify(execFile)(BIN, ["token", "--data", data, "--role", role])).stdout.trim();
   try {
-    return { url: await ready(child, gone, () => log), stop, log: () => log };
+    return { url: await ready(child, gone, () => log), token, stop, log: () => log };
   } catch (err) {
     child.kill("SIGKILL");
     await gone;

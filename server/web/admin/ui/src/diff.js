@@ -12,6 +12,7 @@ const paint = EditorView.theme({
   ".cm-changedText, &.cm-merge-b .cm-changedText": { background: "none !important", textDecoration: "underline 2px var(--good)" },
   "&.cm-merge-a .cm-changedText, .cm-deletedChunk .cm-deletedText": { background: "none !important", textDecoration: "underline 2px var(--bad)" },
   ".cm-collapsedLines": { color: "var(--ink)", background: "var(--well)", padding: "0.2rem 1rem" },
+  ".cm-collapsedLines::before, .cm-collapsedLines::after": { content: "none !important" }, // signs that few fonts have
   ".cm-deletedLine, .cm-deletedLine del": { textDecoration: "none" },
   ".cm-insertedLine, .cm-insertedLine ins": { textDecoration: "none" },
 });
@@ -19,7 +20,7 @@ const paint = EditorView.theme({
 /** Shows how a became b: {el, close()}. labels name the two. */
 export function diffView(a, b, [labelA, labelB], mode) {
   const { host, root, parent } = shadowHost("diff");
-  const extensions = (label) => [basics(mode, label), paint, EditorState.readOnly.of(true), EditorView.editable.of(false), EditorView.contentAttributes.of({ tabindex: "0" })];
+  const extensions = (label) => [basics(mode, label), paint, EditorState.readOnly.of(true), EditorView.editable.of(false)];
   const collapseUnchanged = { margin: 2, minSize: 4 };
   const wide = matchMedia("(min-width: 60rem)").matches;
   const view = wide

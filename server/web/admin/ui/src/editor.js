@@ -40,7 +40,7 @@ export const look = EditorView.theme({
 /** What all editors and diffs share. */
 export const basics = (mode, label) => [
   EditorState.phrases.of(phrases()),
-  EditorView.contentAttributes.of({ "aria-label": label, spellcheck: "false", autocorrect: "off", autocapitalize: "off" }),
+  EditorView.contentAttributes.of({ "aria-label": label, tabindex: "0", spellcheck: "false", autocorrect: "off", autocapitalize: "off" }),
   EditorView.lineWrapping,
   lineNumbers(),
   highlightSpecialChars(),

@@ -60,7 +60,7 @@ function signIn(note) {
       input.focus();
     }
   };
-  fill(document.body, h("div", { class: "top" }, brand(), h("div", { class: "row prefs" }, preferences())), sayBox(),
+  fill(document.body, h("header", { class: "top" }, brand(), h("div", { class: "row prefs" }, preferences())), sayBox(),
     h("main", { class: "sign-in" }, h("form", { class: "card", onsubmit: submit, novalidate: true },
       h("h1", { tabindex: "-1" }, t("in.title")), field(t("in.token"), input, t("in.hint")), wrong, h("p", null, go)),
     h("p", null, h("a", { href: "/" }, t("back")))));

@@ -47,7 +47,7 @@ function form(role) {
           set(kind, q, [...new Set([...ids(read(draft.text), kind, q), id])]);
           look();
         }, { disabled: ids(doc, kind, q).includes(id) });
-        fill(found, h("h3", null, t("pins.results", { q })), hits?.length
+        fill(found, h("h2", null, t("pins.results", { q })), hits?.length
           ? h("ol", { class: "hits" }, hits.map((hit) => h("li", null, h("span", null, hit.title, " ", h("small", null, hit.id)), role !== "viewer" && doc && h("span", { class: "row" }, act("pinned", hit.id), act("hidden", hit.id)))))
           : h("p", { class: "note" }, t("pins.noResults")));
       } catch (err) {
@@ -62,7 +62,7 @@ function form(role) {
         button(t("remove"), () => set(kind, q, list.filter((x) => x !== id)), { "aria-label": `${t("remove")}: ${id}` })));
       const part = (kind) => Object.entries(doc.toJS()?.[kind] || {}).map(([q, list]) => h("tr", null, h("th", { scope: "row" }, q || t("pins.everywhere")), h("td", null, t(`pins.${kind}`)), h("td", null, h("ol", { class: "ids" }, list.map(item(kind, q, list))))));
       const rows = KINDS.flatMap(part);
-      fill(listed, h("h3", null, t("pins.list")), rows.length ? h("table", { class: "sheet" }, h("tbody", null, rows)) : h("p", { class: "note" }, t("pins.empty")));
+      fill(listed, h("h2", null, t("pins.list")), rows.length ? h("table", { class: "sheet" }, h("tbody", null, rows)) : h("p", { class: "note" }, t("pins.empty")));
     };
     return {
       el: h("div", null, h("form", { class: "row fields", onsubmit: (e) => (e.preventDefault(), look()) }, h("label", null, t("pins.query"), query), h("button", null, t("pins.look"))), found, listed),
