@@ -48,11 +48,8 @@ func (s *Server) workbenchRoutes(r fiber.Router) {
 
 // whoami tells a console what its token may do.
 func (s *Server) whoami(c *fiber.Ctx) error {
-	role := Publisher // of the local door
-	if c.Context().LocalAddr().Network() != "unix" {
-		role = s.roleOf(&c.Request().Header)
-	}
-	return c.JSON(fiber.Map{"role": role.String(), "speech": s.opt.Sessions.Speech != nil})
+	who, _ := c.Locals(authorKey).(Principal)
+	return c.JSON(fiber.Map{"role": who.Role.String(), "speech": s.opt.Sessions.Speech != nil})
 }
 
 // draftBody is what the workbench's addresses take. Text left out means what is
