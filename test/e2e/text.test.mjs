@@ -65,7 +65,9 @@ describe("text", () => {
     assert.equal(asked.action, "clarify", JSON.stringify(asked));
     const taken = await ask(v, "第一个");
     assert.equal(taken.column?.id, asked.choices[0].column.id, JSON.stringify(taken));
+    const told = v.page.waitForRequest("**/v1/events"); // that this was not what was meant
     await v.page.keyboard.press("Escape");
+    assert.deepEqual((await told).postDataJSON(), { type: "cancel", column: taken.column.id, lang: "zh-CN" });
     const again = await ask(v, "医院");
     await v.part(".choice").nth(1).click();
     await v.part(".card .main").click();

@@ -51,7 +51,7 @@ export class Answers {
     const { column } = reply;
     const url = safeURL(column.url);
     if (!url) return this.host.answer(this.host.t.cannot);
-    if (this.host.emit("navigate", { url: url.href, column, reply })) this.#pend(url, column.name, column.path, reply.say);
+    if (this.host.emit("navigate", { url: url.href, column, reply })) this.#pend(url, column.name, column.path, reply.say, column.id);
     else this.host.answer(reply.say || "");
   }
 
@@ -95,7 +95,7 @@ export class Answers {
     return chips(this.host.t.otherwise, other, (x) => this.host.ask(x));
   }
 
-  #pend(url, name, path, say) {
+  #pend(url, name, path, say, column) {
     const { host } = this;
     this.drop();
     if (url.href === location.href) return host.answer(host.t.here(name));
@@ -104,7 +104,7 @@ export class Answers {
     const wait = settings().wait && host.delay > 0;
     let left = wait ? Math.ceil(host.delay / 1000) : -1;
     card.left(left);
-    this.pending = { go, card, timer: wait && setInterval(() => (--left > 0 ? card.left(left) : go()), 1000) };
+    this.pending = { go, card, column, timer: wait && setInterval(() => (--left > 0 ? card.left(left) : go()), 1000) };
     host.answer(host.t.opening(name), { say }, card.node);
   }
 
@@ -116,8 +116,8 @@ export class Answers {
   }
 
   #count(hit, rank) {
-    const { server, session } = this.host;
-    clicked(server, { session, query: this.found?.query, id: hit.id, url: hit.url, rank });
+    const { server, session, lang } = this.host;
+    clicked(server, { session, lang, query: this.found?.query, id: hit.id, url: hit.url, rank });
   }
 
   #opened(event, hit, rank) {
@@ -130,6 +130,12 @@ export class Answers {
   pause() {
     clearInterval(this.pending?.timer);
     this.pending?.card.left(-1);
+  }
+
+  /** Tells the service that the visitor stops what is about to be opened: it was not what was meant. */
+  stopped() {
+    const { server, lang } = this.host;
+    if (this.pending?.column) clicked(server, { type: "cancel", column: this.pending.column, lang });
   }
 
   /** Takes back whatever waits to be done; true when there was something. */

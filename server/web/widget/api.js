@@ -34,7 +34,7 @@ export async function suggest(server, q, lang, signal) {
   }
 }
 
-/** Tells the service which result was opened, so that ranking can be judged. */
+/** Tells the service which result was opened (or, with another type, what else was done), so that its answers can be judged. */
 export function clicked(server, event) {
   fetch(new URL("v1/events", server), {
     method: "POST",

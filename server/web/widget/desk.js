@@ -5,6 +5,7 @@
 import { Answers } from "./answers.js";
 import { ask } from "./api.js";
 import { arrivedCard, errorCard, noticeCard } from "./cards.js";
+import { cancel } from "./dialogue.js";
 import { Problem } from "./problem.js";
 import { Speaker } from "./speech.js";
 import { change, sessionID, settings, takeNote } from "./store.js";
@@ -200,7 +201,7 @@ export class Desk {
   escape() {
     if (!this.view.shown) return false;
     if (this.turn || this.asking) this.stop();
-    else if (this.answers.drop()) this.answer(this.t.cancelled, { quiet: true });
+    else if (this.answers.pending) cancel(this.answers);
     else this.close();
     return true;
   }

@@ -3,6 +3,7 @@ import { chips } from "./cards.js";
 
 /** Takes back what is about to happen, and falls silent. */
 export function cancel(answers) {
+  answers.stopped();
   answers.drop();
   answers.speaker.stop();
   answers.host.answer(answers.host.t.cancelled, { quiet: true });
@@ -16,7 +17,8 @@ export function confirm(answers) {
 
 /** 不对: takes back what waits; just arrived somewhere, goes back. */
 export function reject(answers) {
-  if (answers.drop() || !answers.host.arrived) return cancel(answers);
+  if (answers.pending || !answers.host.arrived) return cancel(answers);
+  answers.drop();
   history.back();
   return "";
 }
