@@ -44,9 +44,16 @@ func asked(r *session.Reply) string {
 	if r.Action == intent.Search && r.Search != nil && r.Search.Query != "" {
 		return r.Search.Query
 	}
-	text := r.Utterance
+	text := withoutFreeText(r.Utterance, r.Slots)
+	for _, c := range r.Choices { // asked back: it may have been a complaint
+		text = withoutFreeText(text, c.Slots)
+	}
+	return text
+}
+
+func withoutFreeText(text string, slots map[string]any) string {
 	for _, slot := range []string{"subject", "query"} {
-		if words, ok := r.Slots[slot].(string); ok && words != "" {
+		if words, ok := slots[slot].(string); ok && words != "" {
 			text = strings.ReplaceAll(text, words, "…")
 		}
 	}
