@@ -1,6 +1,7 @@
 package search
 
 import (
+	"slices"
 	"strconv"
 )
 
@@ -57,18 +58,19 @@ func (q *Query) next(res *Result, from, known int) {
 	}
 }
 
-// allowed gives the documents that pass the query's filters; nil is all.
-func (s *snapshot) allowed(q *Query, t *tables) (bitset, error) {
-	var set bitset
+// allowed gives the documents for the visitor (base) and those that pass the
+// query's further filters (narrow); nil is all.
+func (s *snapshot) allowed(q *Query, t *tables) (base, narrow bitset, err error) {
 	for _, f := range []struct {
+		set    *bitset
 		field  string
 		values []string
 	}{
-		{fieldColumn, t.columnValues(q.Column)},
-		{fieldKind, []string{q.Kind}},
-		{fieldRole, []string{q.Role, everyRole}},
-		{fieldLang, []string{primary(q.Lang)}},
-		{fieldYear, []string{year(q.Year)}},
+		{&base, fieldRole, []string{q.Role, everyRole}},
+		{&base, fieldLang, []string{primary(q.Lang)}},
+		{&narrow, fieldColumn, t.columnValues(q.Column)},
+		{&narrow, fieldKind, []string{q.Kind}},
+		{&narrow, fieldYear, []string{year(q.Year)}},
 	} {
 		if f.values[0] == "" {
 			continue
@@ -77,13 +79,14 @@ func (s *snapshot) allowed(q *Query, t *tables) (bitset, error) {
 		for _, v := range f.values {
 			docs, err := s.docsOf(f.field, v)
 			if err != nil {
-				return nil, err
+				return nil, nil, err
 			}
 			lists = append(lists, docs)
 		}
-		set = set.and(newBitset(s.size, lists...))
+		*f.set = f.set.and(newBitset(s.size, lists...))
 	}
-	return set, nil
+	base, err = s.without(base, append(slices.Clip(t.rules.Hidden[""]), t.rules.Hidden[ruleKey(q.Text)]...))
+	return base, narrow, err
 }
 
 func year(y int) string {

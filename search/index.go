@@ -41,6 +41,9 @@ type Options struct {
 	// documents; 0 means 128 MB, which holds the postings of 100,000 pages of
 	// portals' usual length.
 	CacheBytes int
+	// NoAnswers has every query answered anew, for measurements: usually
+	// answers are kept until the index or what admins set changes.
+	NoAnswers bool
 }
 
 // Index is the portal's full-text index. All methods are safe for concurrent

@@ -13,25 +13,28 @@ func (x *Index) Search(ctx context.Context, q Query) (*Result, error) {
 	if err := q.check(); err != nil {
 		return nil, err
 	}
+	t := x.tables.Load()
+	key, worth := x.answerKey(&q, t)
+	if worth {
+		if res, ok := x.kept(key, start); ok {
+			return res, ctx.Err()
+		}
+	}
 	select {
 	case x.slots <- struct{}{}:
 		defer func() { <-x.slots }()
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	}
-	t := x.tables.Load()
 	err := x.read(ctx, func(s *snapshot) error {
-		set, err := s.allowed(&q, t)
-		if err != nil {
+		f := finding{ctx: ctx, x: x, s: s}
+		if err := f.answer(&q, res, t); err != nil {
 			return err
 		}
-		if set, err = s.without(set, append(t.rules.Hidden[""], t.rules.Hidden[ruleKey(q.Text)]...)); err != nil {
-			return err
+		if worth {
+			s.keep(key, res)
 		}
-		if strings.TrimSpace(q.Text) == "" && len(q.Alternatives) == 0 {
-			return x.list(ctx, s, &q, set, res, t)
-		}
-		return x.find(ctx, s, &q, set, res, t)
+		return nil
 	})
 	if err != nil {
 		return nil, err
@@ -40,42 +43,53 @@ func (x *Index) Search(ctx context.Context, q Query) (*Result, error) {
 	return res, nil
 }
 
+func (f *finding) answer(q *Query, res *Result, t *tables) (err error) {
+	if f.base, f.narrow, err = f.s.allowed(q, t); err != nil {
+		return err
+	}
+	if strings.TrimSpace(q.Text) == "" && len(q.Alternatives) == 0 {
+		f.listed = f.base.and(f.narrow)
+		return f.list(q, res)
+	}
+	return f.find(q, res, t)
+}
+
 // list answers a query without words: the newest documents.
-func (x *Index) list(ctx context.Context, s *snapshot, q *Query, set bitset, res *Result, t *tables) error {
-	for _, d := range s.all() {
-		if set.has(d) {
+func (f *finding) list(q *Query, res *Result) error {
+	for _, d := range f.s.all() {
+		if f.listed.has(d) {
 			res.Total++
 		}
 	}
-	if err := s.addFacets(q, set, res); err != nil {
+	if err := f.addFacets(q, res); err != nil {
 		return err
 	}
-	return x.byDate(ctx, s, q, set, nil, res)
+	return f.newest(q, nil, res)
 }
 
-func (s *snapshot) addFacets(q *Query, set bitset, res *Result) (err error) {
+func (f *finding) addFacets(q *Query, res *Result) (err error) {
 	if q.Facets {
-		res.Facets, err = s.facets(set)
+		res.Facets, err = f.s.facets(f.listed)
 	}
 	return err
 }
 
-// byDate gives a page of the documents of set, the newest first.
-func (x *Index) byDate(ctx context.Context, s *snapshot, q *Query, set bitset, m *matcher, res *Result) error {
+// newest gives a page of the documents listed, the newest first.
+func (f *finding) newest(q *Query, m *matcher, res *Result) error {
 	from, err := q.from()
 	if err != nil {
 		return err
 	}
-	docs, err := s.newest(ctx, set, from+q.Size)
+	docs, err := f.s.newest(f.ctx, f.listed, from+q.Size)
 	if err != nil {
 		return err
 	}
 	for _, d := range docs[min(len(docs), from):] {
-		c, err := s.candidate(d)
+		c, err := f.s.candidate(d)
 		if err != nil {
 			return err
 		}
-		res.Hits = append(res.Hits, newHit(c, 0, m, x.words()))
+		res.Hits = append(res.Hits, newHit(c, 0, m, f.x.words()))
 	}
 	q.next(res, from, res.Total)
 	return nil
@@ -85,8 +99,8 @@ func (x *Index) byDate(ctx context.Context, s *snapshot, q *Query, set bitset, m
 const nearestColumns = 3
 
 // find answers a query with words.
-func (x *Index) find(ctx context.Context, s *snapshot, q *Query, set bitset, res *Result, t *tables) error {
-	p, err := x.choose(ctx, s, q, set, res)
+func (f *finding) find(q *Query, res *Result, t *tables) error {
+	p, err := f.choose(q, res)
 	if err != nil {
 		return err
 	}
@@ -94,27 +108,31 @@ func (x *Index) find(ctx context.Context, s *snapshot, q *Query, set bitset, res
 	if err != nil {
 		return err
 	}
-	f := finding{ctx: ctx, x: x, s: s, set: set, depth: max(2*rerankDepth, from+q.Size+1)}
+	pinned := t.rules.Pinned[ruleKey(q.Text)]
+	f.byDate, f.depth = q.Sort == "date", max(shortList, from+q.Size)
+	f.whole = q.Facets || f.byDate || p.docNo != "" || len(pinned) > 0
 	if err := f.search(p, res); err != nil {
 		return err
 	}
 	if err := f.bySound(p, res); err != nil {
 		return err
 	}
+	if p.docNo != "" || len(pinned) > 0 {
+		if err := f.promote(p, pinned, res); err != nil {
+			return err
+		}
+	}
+	res.Total = f.total
 	res.Columns = t.nearest(ruleKey(p.text), q.Lang, nearestColumns)
-	if err := s.addFacets(q, f.matched, res); err != nil {
+	if err := f.addFacets(q, res); err != nil {
 		return err
 	}
-	if q.Sort == "date" {
-		m, err := newMatcher(s, p.terms)
+	if f.byDate {
+		m, err := newMatcher(f.s, p.terms)
 		if err != nil {
 			return err
 		}
-		return x.byDate(ctx, s, q, f.matched, m, res)
+		return f.newest(q, m, res)
 	}
-	if f.order, err = s.promote(p, f.order, set, t.rules.Pinned[ruleKey(q.Text)], res); err != nil {
-		return err
-	}
-	res.Total = max(res.Total, min(len(f.order), from+len(f.order)))
-	return x.page(s, q, p, f.order, from, res)
+	return f.page(q, p, from, res)
 }

@@ -313,3 +313,58 @@ func FuzzSearch(f *testing.F) {
 		}
 	})
 }
+
+// TestFacetsAgree follows every facet of a query that no page has all of: its
+// count is how many pages the search lists when it is narrowed to it.
+func TestFacetsAgree(t *testing.T) {
+	x := portal(t)
+	var many []Document
+	for i := range 300 {
+		many = append(many, Document{ID: fmt.Sprint("m", i), Title: fmt.Sprintf("物业费公示第%d期", i), Body: "业主委员会公布收支。", Column: []string{"甲", "乙"}[i%2], Date: fmt.Sprintf("20%02d-01-01", 10+i%7)},
+			Document{ID: fmt.Sprint("n", i), Title: fmt.Sprintf("公示%d", i), Body: "物业。", Column: "丙", Date: "2015-01-01"})
+	}
+	put(t, x, many...)
+	for _, text := range []string{"业主委员会公布物业费收支的规定", "物业费", "公示"} {
+		r := find(t, x, Query{Text: text, Facets: true})
+		sum := 0
+		for _, f := range r.Facets["column"] {
+			sum += f.Count
+			listed, q := 0, Query{Text: text, Column: f.Value, Size: 100}
+			for {
+				page := find(t, x, q)
+				if listed += len(page.Hits); page.Total != f.Count {
+					t.Errorf("%s: column %s has %d by its facet, and the search in it %d", text, f.Value, f.Count, page.Total)
+				}
+				if q.Cursor = page.Next; q.Cursor == "" {
+					break
+				}
+			}
+			if listed != f.Count {
+				t.Errorf("%s: column %s has %d by its facet and lists %d", text, f.Value, f.Count, listed)
+			}
+		}
+		if sum < 200 || sum > r.Total {
+			t.Errorf("%s: the columns have %d together, all %d", text, sum, r.Total)
+		}
+	}
+}
+
+func TestKeptAnswers(t *testing.T) {
+	x := portal(t)
+	first := find(t, x, Query{Text: "公积金"})
+	first.Hits[0].Title = "changed by the caller"
+	if again := find(t, x, Query{Text: "公积金"}); again.Hits[0].Title == first.Hits[0].Title || ids(again) != ids(first) {
+		t.Errorf("a kept answer is %q with title %s", ids(again), again.Hits[0].Title)
+	}
+	if got := find(t, x, Query{Text: "公积金", Size: 1}); len(got.Hits) != 1 {
+		t.Errorf("another page size gets %q", ids(got))
+	}
+	put(t, x, Document{ID: "fresh", Title: "公积金公积金"})
+	if got := ids(find(t, x, Query{Text: "公积金"})); !strings.Contains(got, "fresh") {
+		t.Errorf("after a change found %q", got)
+	}
+	x.SetRules(Rules{Hidden: map[string][]string{"": {"fresh"}}})
+	if got := ids(find(t, x, Query{Text: "公积金"})); strings.Contains(got, "fresh") {
+		t.Errorf("after hiding found %q", got)
+	}
+}

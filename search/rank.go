@@ -166,13 +166,13 @@ func (s *snapshot) rerank(p *plan, top []scored, total float32) ([]ranked, error
 		if err != nil {
 			return nil, err
 		}
-		if named(p.text, c.doc.Title) {
+		if named(p.text, c) {
 			out[i].score /= rankFactor("local")
 		}
 		var f features
 		f, buf = m.features(c, buf)
 		out[i].cand = c
-		out[i].score *= 1 + s.freshness(c.doc) + coverWeight*float64(out[i].cover) + windowWeight*f.window + phraseWeight*f.phrase + exactWeight*f.exact
+		out[i].score *= 1 + c.freshness + coverWeight*float64(out[i].cover) + windowWeight*f.window + phraseWeight*f.phrase + exactWeight*f.exact
 	}
 	slices.SortStableFunc(out, func(a, b ranked) int {
 		if c := cmp.Compare(b.score, a.score); c != 0 || a.cand == nil || b.cand == nil {

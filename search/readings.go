@@ -1,7 +1,6 @@
 package search
 
 import (
-	"context"
 	"strings"
 
 	"github.com/tingdong/tingdong/search/analysis"
@@ -30,7 +29,7 @@ func (f *finding) bySound(p *plan, res *Result) error {
 			continue
 		}
 		*p, *f = *heard, other
-		res.Total, res.Relaxed, res.Suggestion = alike.Total, "sound", &meant
+		res.Relaxed, res.Suggestion = "sound", &meant
 		return nil
 	}
 	return nil
@@ -41,29 +40,26 @@ const maxReadings = 5
 
 // choose judges the readings of a spoken query together: the one of which a
 // page has the most wins, the recogniser's order decides between equals.
-func (x *Index) choose(ctx context.Context, s *snapshot, q *Query, set bitset, res *Result) (*plan, error) {
+func (f *finding) choose(q *Query, res *Result) (*plan, error) {
 	texts := append([]string{q.Text}, q.Alternatives...)
 	if strings.TrimSpace(q.Text) == "" {
 		texts = q.Alternatives
 	}
-	best, most := x.plan(texts[0]), float32(-1)
+	best, most := f.x.plan(texts[0]), float32(-1)
 	if len(texts) == 1 {
 		return best, nil
 	}
-	prior, err := s.prior()
-	if err != nil {
-		return nil, err
-	}
+	acc := f.s.accumulator()
+	defer f.s.scratch.Put(acc)
 	for i, text := range texts[:min(len(texts), maxReadings)] {
-		p := x.plan(text)
-		acc := s.accumulator()
-		total, err := s.accumulate(ctx, p.terms, acc)
+		p, r := f.x.plan(text), newRanker(1, f.base, false)
+		acc.filled = false
+		total, err := f.s.rank(f.ctx, p.terms, acc, r)
 		if err != nil {
 			return nil, err
 		}
-		top, _ := acc.best(1, set, prior)
-		s.scratch.Put(acc)
-		if len(top) == 0 {
+		top := r.best()
+		if len(top) == 0 || total == 0 {
 			continue
 		}
 		if have := top[0].cover/total - 0.02*float32(i); have > most {

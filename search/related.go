@@ -16,9 +16,11 @@ func (s *snapshot) related(p *plan, words *analysis.Words, top []scored) ([]plan
 		if err != nil {
 			return nil, err
 		}
-		counts, n := wordCounts(c.body[:min(len(c.body), relatedChars)], words)
-		for w, k := range counts {
-			weight[w] += float64(t.score) / float64(top[0].score) * float64(k) / float64(n+20)
+		c.relatedOnce.Do(func() {
+			c.words, c.wordsTotal = wordCounts(c.body[:min(len(c.body), relatedChars)], words)
+		})
+		for w, k := range c.words {
+			weight[w] += float64(t.score) / float64(top[0].score) * float64(k) / float64(c.wordsTotal+20)
 		}
 	}
 	for _, t := range p.terms {

@@ -2,40 +2,48 @@ package search
 
 import (
 	"cmp"
-	"container/heap"
 	"context"
 	"math"
 	"slices"
 )
 
-// accumulator holds a score and the covered weight for every document of a
-// snapshot: 8 bytes each, reused from query to query.
+// cell is what one document has of a query: its score, and the weight of the
+// query's terms that it has.
+type cell struct{ score, cover float32 }
+
+// accumulator holds a cell for every document of a snapshot, reused from query
+// to query.
 type accumulator struct {
-	score, cover []float32
+	cells  []cell
+	terms  []cursor
+	filled bool // a query's terms were added: more may be added to them
+}
+
+// cursor is the posting list of one term, on the way through the documents.
+type cursor struct {
+	list         *list
+	at           int
+	score, cover float32 // what a document gains: for each unit of impact, and at all
 }
 
 func (s *snapshot) accumulator() *accumulator {
 	if a, ok := s.scratch.Get().(*accumulator); ok {
-		clear(a.score)
-		clear(a.cover)
+		a.filled = false
 		return a
 	}
-	return &accumulator{score: make([]float32, s.size), cover: make([]float32, s.size)}
+	return &accumulator{cells: make([]cell, s.size)}
 }
 
-// scored is a document with its first-stage score and the share of the
-// query's weight that it has.
-type scored struct {
-	doc   uint32
-	score float32
-	cover float32
-}
+// windowDocs is how many documents are scored before the next ones are: their
+// cells stay in a core's nearest cache while every term is added and the best
+// are looked for.
+const windowDocs = 2048
 
-// accumulate adds every term of the plan to acc, term by term: with decoded
-// lists that is one addition for each posting. It returns the sum of the
+// rank adds every term to acc, which with decoded lists is one addition for
+// each posting, and shows the documents to r. It returns the sum of the
 // weights, which is the cover of a document that has everything.
-func (s *snapshot) accumulate(ctx context.Context, terms []planTerm, acc *accumulator) (float32, error) {
-	var total float32
+func (s *snapshot) rank(ctx context.Context, terms []planTerm, acc *accumulator, r *ranker) (total float32, err error) {
+	acc.terms = acc.terms[:0]
 	for _, t := range terms {
 		if err := ctx.Err(); err != nil {
 			return 0, err
@@ -45,104 +53,151 @@ func (s *snapshot) accumulate(ctx context.Context, terms []planTerm, acc *accumu
 			return 0, err
 		}
 		w := float32(t.weight * s.idf(len(l.docs)))
-		if t.extra {
-			w0 := w / impactScale
-			for i, d := range l.docs {
-				acc.score[d] += w0 * float32(l.impacts[i])
-			}
-			continue
+		c := cursor{list: l, score: w / impactScale}
+		if !t.extra {
+			c.cover = w
+			total += w
 		}
-		total += w
-		scale := w / impactScale
-		for i, d := range l.docs {
-			acc.score[d] += scale * float32(l.impacts[i])
-			acc.cover[d] += w
-		}
+		acc.terms = append(acc.terms, c)
 	}
+	if r.prior, err = s.prior(); err != nil {
+		return 0, err
+	}
+	for from := 0; from < s.size; from += windowDocs {
+		to := min(from+windowDocs, s.size)
+		if !acc.filled {
+			clear(acc.cells[from:to])
+		}
+		for i := range acc.terms {
+			acc.terms[i].add(acc.cells, to)
+		}
+		r.look(acc.cells[from:to], from)
+	}
+	acc.filled = true
 	return total, nil
 }
 
-// best takes the n best documents out of acc, best first. matched is how much
-// of the query a document must cover to be counted as found.
-func (a *accumulator) best(n int, allowed bitset, prior []float32) (top []scored, matched float32) {
-	h := make(scoredHeap, 0, n)
-	var fullest, enough float32 // enough: the score that can still get in
-	for d, sc := range a.score {
-		if a.cover[d] > fullest && allowed.has(uint32(d)) {
-			fullest = a.cover[d]
-		}
-		if sc <= enough || !allowed.has(uint32(d)) {
-			continue
-		}
-		sc *= prior[d]
-		if len(h) < n {
-			if h = append(h, scored{uint32(d), sc, a.cover[d]}); len(h) == n {
-				heap.Init(h)
-				enough = h[0].score
-			}
-		} else if sc > h[0].score {
-			h[0] = scored{uint32(d), sc, a.cover[d]}
-			heap.Fix(h, 0)
-			enough = h[0].score
-		}
+// again shows the documents of acc to another ranker.
+func (s *snapshot) again(acc *accumulator, r *ranker) (err error) {
+	if r.prior, err = s.prior(); err == nil {
+		r.look(acc.cells, 0)
 	}
-	slices.SortFunc(h, func(x, y scored) int {
-		if c := cmp.Compare(y.score, x.score); c != 0 {
-			return c
-		}
-		return cmp.Compare(x.doc, y.doc)
-	})
-	return h, max(fullest*countShare, math.SmallestNonzeroFloat32)
+	return err
 }
 
-// matching gives the documents that have at least this much of the query.
-func (a *accumulator) matching(limit float32, allowed bitset) (set bitset, count int) {
-	set = make(bitset, (len(a.cover)+63)/64)
-	for d, c := range a.cover {
-		if c >= limit && allowed.has(uint32(d)) {
-			set[d>>6] |= 1 << (d & 63)
-			count++
-		}
+// add adds the term to the documents below to.
+func (c *cursor) add(cells []cell, to int) {
+	docs, impacts, i := c.list.docs, c.list.impacts, c.at
+	for ; i < len(docs) && int(docs[i]) < to; i++ {
+		at := &cells[docs[i]]
+		at.score += c.score * float32(impacts[i])
+		at.cover += c.cover
 	}
-	return set, count
+	c.at = i
+}
+
+// scored is a document with its first-stage score and the weight of the query
+// that it has.
+type scored struct {
+	doc   uint32
+	score float32
+	cover float32
 }
 
 // countShare is the share of the fullest document's weight that a document
 // needs to be counted as found.
 const countShare = 0.5
 
-// scoredHeap has the lowest score on top.
-type scoredHeap []scored
+// ranker takes the best documents out of an accumulator, and those that have
+// enough of the query to be counted as found.
+type ranker struct {
+	allowed bitset
+	prior   []float32
+	heap    []scored // the lowest score on top, once it is full
+	most    int      // documents to take
+	enough  float32  // the score that can still get in
 
-func (h scoredHeap) Len() int           { return len(h) }
-func (h scoredHeap) Less(i, j int) bool { return h[i].score < h[j].score }
-func (h scoredHeap) Swap(i, j int)      { h[i], h[j] = h[j], h[i] }
-
-// Push and Pop complete heap.Interface; the heap only ever keeps its size.
-func (h scoredHeap) Push(any) {}
-func (h scoredHeap) Pop() any { return nil }
-
-// bitset is a set of document numbers; nil holds all of them.
-type bitset []uint64
-
-func (b bitset) has(d uint32) bool { return b == nil || b[d>>6]&(1<<(d&63)) != 0 }
-
-func newBitset(size int, docs ...[]uint32) bitset {
-	b := make(bitset, (size+63)/64)
-	for _, list := range docs {
-		for _, d := range list {
-			b[d>>6] |= 1 << (d & 63)
-		}
-	}
-	return b
+	full    []scored // documents that count; a few too many until found is asked
+	fullest float32
+	limit   float32 // the cover from which documents count
 }
 
-func (b bitset) and(other bitset) bitset {
-	if b == nil {
-		return other
+// newRanker takes the n best documents; with counting, full is kept, too.
+func newRanker(n int, allowed bitset, counting bool) *ranker {
+	r := &ranker{allowed: allowed, most: n, limit: math.MaxFloat32}
+	if counting {
+		r.limit = math.SmallestNonzeroFloat32
 	}
-	for i := range b {
-		b[i] &= other[i]
+	return r
+}
+
+func (r *ranker) look(cells []cell, from int) {
+	for i := range cells {
+		c := cells[i]
+		if c.score <= r.enough && c.cover < r.limit {
+			continue
+		}
+		doc := uint32(from + i)
+		if !r.allowed.has(doc) {
+			continue
+		}
+		if c.cover >= r.limit {
+			if c.cover > r.fullest {
+				r.fullest, r.limit = c.cover, max(c.cover*countShare, math.SmallestNonzeroFloat32)
+			}
+			r.full = append(r.full, scored{doc: doc, cover: c.cover})
+		}
+		if c.score > r.enough { // no prior raises a score
+			r.offer(scored{doc, c.score * r.prior[doc], c.cover})
+		}
 	}
-	return b
+}
+
+func (r *ranker) offer(x scored) {
+	switch {
+	case len(r.heap) < r.most:
+		if r.heap = append(r.heap, x); len(r.heap) < r.most {
+			return
+		}
+		for i := len(r.heap)/2 - 1; i >= 0; i-- {
+			r.sift(i)
+		}
+	case x.score > r.heap[0].score:
+		r.heap[0] = x
+		r.sift(0)
+	}
+	r.enough = r.heap[0].score
+}
+
+// sift lets the i-th of the heap sink to where it belongs.
+func (r *ranker) sift(i int) {
+	h := r.heap
+	for {
+		low := 2*i + 1
+		if low >= len(h) {
+			return
+		}
+		if low+1 < len(h) && h[low+1].score < h[low].score {
+			low++
+		}
+		if h[i].score <= h[low].score {
+			return
+		}
+		h[i], h[low] = h[low], h[i]
+		i = low
+	}
+}
+
+// best gives the documents taken, best first. The ranker is used up.
+func (r *ranker) best() []scored {
+	slices.SortFunc(r.heap, func(x, y scored) int {
+		return cmp.Or(cmp.Compare(y.score, x.score), cmp.Compare(x.doc, y.doc))
+	})
+	return r.heap
+}
+
+// found gives the documents that count, by number.
+func (r *ranker) found() []scored {
+	r.full = slices.DeleteFunc(r.full, func(x scored) bool { return x.cover < r.limit })
+	return r.full
 }

@@ -62,10 +62,9 @@ func rankFactor(rank string) float64 {
 	return (1 + authorityWeight*value) / (1 + authorityWeight)
 }
 
-// named tells whether a query names the place whose rule a title is from.
-func named(query, title string) bool {
-	place := []rune(title)
-	return len(place) > 2 && authority(title) == "local" && strings.Contains(query, string(place[:2]))
+// named tells whether a query names the place whose rule a document is from.
+func named(query string, c *candidate) bool {
+	return c.local && len(c.title) > 2 && strings.Contains(query, string(c.title[:2]))
 }
 
 // prior gives each document's rank factor, by document number.

@@ -26,6 +26,7 @@ type snapshot struct {
 	lists   *cache[string, *list]
 	cands   *cache[uint32, *candidate]
 	scratch sync.Pool // *accumulator
+	answers *cache[answerKey, *Result]
 
 	datesOnce sync.Once
 	dates     []string // newest first
@@ -53,8 +54,9 @@ func newSnapshot(b bleve.Index, cacheBytes int) (*snapshot, error) {
 		return nil, errors.Join(fmt.Errorf("%w: a %T is not a scorch index", ErrDamaged, reader), reader.Close())
 	}
 	s := &snapshot{reader: reader, scorch: sc,
-		lists: newCache[string, *list](cacheBytes / 4 * 3),
-		cands: newCache[uint32, *candidate](cacheBytes / 4)}
+		answers: newCache[answerKey, *Result](answerBytes),
+		lists:   newCache[string, *list](cacheBytes / 4 * 3),
+		cands:   newCache[uint32, *candidate](cacheBytes / 4)}
 	for _, seg := range sc.Segments() {
 		s.offsets = append(s.offsets, uint32(s.size))
 		s.size += int(seg.FullSize())
@@ -126,6 +128,13 @@ type candidate struct {
 	doc   *Document
 	title []rune // folded
 	body  []rune // folded, at most maxRanked characters
+
+	local     bool    // an article of a local rule
+	freshness float64 // its gain for being recent
+
+	relatedOnce sync.Once
+	words       map[string]int // Chinese words of the body's beginning
+	wordsTotal  int
 }
 
 // maxRanked bounds how much of a body is looked at when candidates are ranked
@@ -158,6 +167,7 @@ func (s *snapshot) candidate(num uint32) (*candidate, error) {
 		return nil, fmt.Errorf("%w: document %d: %w", ErrDamaged, num, err)
 	}
 	c := &candidate{doc: doc, title: zhtext.Runes(doc.Title, 0), body: zhtext.Runes(doc.Body, maxRanked)}
-	s.cands.put(num, c, 200+len(doc.Body)+len(doc.Title)+4*(len(c.title)+len(c.body)))
+	c.local, c.freshness = authority(doc.Title) == "local", s.freshness(doc)
+	s.cands.put(num, c, 300+len(doc.Body)+len(doc.Title)+4*(len(c.title)+len(c.body)))
 	return c, nil
 }

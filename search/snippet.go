@@ -100,6 +100,9 @@ func (m *matcher) marked(text []rune, words *analysis.Words) []bool {
 			fill(on[from:to], m.stems[analysis.Stem(text[from:to])])
 			return
 		}
+		if !slices.Contains(hit[from:to], true) {
+			return
+		}
 		words.Segment(text[from:to], func(i, j int) {
 			n := 0
 			for _, h := range hit[from+i : from+j] {

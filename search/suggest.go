@@ -56,16 +56,12 @@ func (x *Index) pages(ctx context.Context, s *snapshot, key string, n int) ([]Su
 	p.addTerms(x.words(), []rune(key), 1)
 	acc := s.accumulator()
 	defer s.scratch.Put(acc)
-	if _, err := s.accumulate(ctx, p.terms, acc); err != nil {
+	r := newRanker(n, nil, false)
+	if _, err := s.rank(ctx, p.terms, acc, r); err != nil {
 		return nil, err
 	}
-	prior, err := s.prior()
-	if err != nil {
-		return nil, err
-	}
-	top, _ := acc.best(n, nil, prior)
 	var out []Suggestion
-	for _, t := range top {
+	for _, t := range r.best() {
 		c, err := s.candidate(t.doc)
 		if err != nil {
 			return nil, err

@@ -31,7 +31,7 @@ type ours struct {
 var _ Engine = (*ours)(nil)
 
 func newOurs(dir string) (*ours, error) {
-	x, err := search.Open(dir, search.Options{})
+	x, err := search.Open(dir, search.Options{NoAnswers: true})
 	return &ours{dir, x}, err
 }
 
@@ -69,7 +69,7 @@ func (o *ours) reopen() (time.Duration, error) {
 		return 0, err
 	}
 	start := time.Now()
-	x, err := search.Open(o.dir, search.Options{})
+	x, err := search.Open(o.dir, search.Options{NoAnswers: true})
 	if err != nil {
 		return 0, err
 	}
