@@ -19,6 +19,7 @@ type group struct {
 	mu      sync.Mutex
 	changed chan struct{} // closed and replaced when a worker comes or fails
 	retired bool          // another group has the model's name now
+	running int           // slots that are supervised
 	stopped bool
 }
 
@@ -47,6 +48,7 @@ func newGroup(config *Config, m Model) *group {
 
 func (g *group) start(ctx context.Context) {
 	ctx, g.cancel = context.WithCancel(ctx)
+	g.running = len(g.slots)
 	for _, s := range g.slots {
 		g.wait.Add(1)
 		go s.supervise(ctx)
@@ -64,6 +66,13 @@ func (g *group) stop() {
 func (g *group) retire() {
 	g.update(func() { g.retired = true })
 	g.cancel()
+}
+
+// over says whether every worker of a retired group has gone.
+func (g *group) over() bool {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.retired && g.running == 0
 }
 
 // update changes a slot and wakes those who wait for a worker.

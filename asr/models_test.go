@@ -61,7 +61,45 @@ func TestLoadReplacesAModel(t *testing.T) {
 		t.Errorf("the old worker has gone before its stream: %v", err)
 	}
 	r.Close()
-	if err := pool.Load(t.Context(), asr.Model{Name: "broken", Dir: t.TempDir()}); err == nil {
-		t.Error("a broken model was loaded")
+	serving := pool.Stats().Workers[0].PID
+	for _, broken := range []asr.Model{{Name: "broken", Dir: t.TempDir(), Language: "zh-CN"}, {Name: "starter-zh", Dir: t.TempDir()}} {
+		if err := pool.Load(t.Context(), broken); err == nil || pool.Stats().Workers[0].PID != serving {
+			t.Errorf("a broken model: %v, and the worker is %d, was %d", err, pool.Stats().Workers[0].PID, serving)
+		}
+	}
+}
+
+// A model of another name takes the place of the one of its language; what was
+// opened under the old name goes on, even when its worker is lost.
+func TestLoadReplacesALanguage(t *testing.T) {
+	dir := speechtest.Model(t)
+	pool := ready(t, startPool(t, asr.Config{Workers: 1, Models: []asr.Model{
+		{Name: "zh", Dir: dir, Language: "zh-CN"}, {Name: "en", Dir: dir, Language: "en-US"}}}))
+	pcm := speechtest.Synthetic(t, "wo3 yao4 tou2 su4", "")
+	r := open(t, pool, asr.Options{Model: "zh"})
+	old := pool.Stats().Workers[0].PID
+	got, err := listen(r, pcm, 3200, func(piece int) {
+		if piece != 5 {
+			return
+		}
+		if err := pool.Load(t.Context(), asr.Model{Name: "zh-adapted", Dir: dir, Language: "zh-CN"}); err != nil {
+			t.Error(err)
+		}
+		if err := syscall.Kill(old, syscall.SIGKILL); err != nil {
+			t.Error(err)
+		}
+	})
+	if err != nil || got != "我要投诉" {
+		t.Errorf("heard %q, %v", got, err)
+	}
+	r.Close()
+	if name, _ := pool.ForLanguage("zh-CN"); name != "zh-adapted" {
+		t.Errorf("Chinese is heard by %s", name)
+	}
+	if name, _ := pool.ForLanguage("en"); name != "en" {
+		t.Errorf("English is heard by %s", name)
+	}
+	if w := pool.Stats().Workers; len(w) != 2 || w[0].Model != "zh-adapted" || w[1].Model != "en" {
+		t.Errorf("%+v", w)
 	}
 }

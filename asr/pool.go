@@ -132,9 +132,10 @@ func (p *Pool) ForLanguage(tag string) (name string, ok bool) {
 	return "", false
 }
 
-// Load adds a model, or replaces the one of the same name, while the pool
-// runs. It returns when the new workers are ready; streams that are open stay
-// with the old ones until they close.
+// Load adds a model while the pool runs, or replaces the one of the same name
+// or else of the same language. It returns when the new workers are ready;
+// streams that are open stay with the old ones until they close. When it fails
+// nothing has changed.
 func (p *Pool) Load(ctx context.Context, m Model) error {
 	g := newGroup(&p.config, m)
 	g.start(p.ctx)
@@ -148,19 +149,39 @@ func (p *Pool) Load(ctx context.Context, m Model) error {
 		g.stop()
 		return fmt.Errorf("load model %s: %w", m.Name, ErrClosed)
 	}
-	old := p.groups[m.Name]
-	p.groups[m.Name] = g
-	if !slices.Contains(p.names, m.Name) {
-		p.names = append(p.names, m.Name)
-	}
-	if old != nil {
-		p.retired = append(p.retired, old)
-	}
+	old := p.replace(g)
 	p.mu.Unlock()
 	if old != nil {
 		old.retire()
 	}
 	return nil
+}
+
+// replace puts a group in its place and returns the one that had it. The name
+// of a model of the same language that is replaced means the new one from now
+// on: open streams may still ask for it when they lose their worker.
+func (p *Pool) replace(g *group) (old *group) {
+	name := g.model.Name
+	at := slices.Index(p.names, name)
+	if at < 0 && g.model.Language != "" {
+		at = slices.IndexFunc(p.names, func(n string) bool {
+			return strings.EqualFold(p.groups[n].model.Language, g.model.Language)
+		})
+	}
+	if at < 0 {
+		p.names = append(p.names, name)
+	} else {
+		old = p.groups[p.names[at]]
+		p.names[at] = name
+		p.retired = append(slices.DeleteFunc(p.retired, (*group).over), old)
+		for n, was := range p.groups {
+			if was == old {
+				p.groups[n] = g
+			}
+		}
+	}
+	p.groups[name] = g
+	return old
 }
 
 // Ready says whether every model has a worker that can take streams.

@@ -12,6 +12,7 @@ import (
 // thread that started the child.
 func (s *slot) supervise(ctx context.Context) {
 	defer s.group.wait.Done()
+	defer s.group.update(func() { s.group.running-- })
 	runtime.LockOSThread()
 	backoff := minBackoff
 	for ctx.Err() == nil {

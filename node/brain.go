@@ -114,6 +114,15 @@ func (n *Node) sources(ctx context.Context) (columns grammar.Source, grammars []
 	return grammar.Source{Name: "columns.yaml", Data: cols.Value}, grammars, err
 }
 
+// Recompile makes the snapshot anew, soon: the speech models' vocabularies
+// have changed.
+func (n *Node) Recompile() {
+	select {
+	case n.recompile <- struct{}{}:
+	default: // it is due anyway
+	}
+}
+
 // rescanEvery heals a change that a watch has missed.
 const rescanEvery = time.Minute
 
@@ -131,6 +140,8 @@ func (n *Node) followBuckets(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case <-changed:
+		case <-n.recompile:
+			n.brainVersion = ""
 		case <-rescan.C:
 		}
 		if err := errors.Join(n.loadBrain(ctx), n.loadSettings(ctx)); err != nil && ctx.Err() == nil {

@@ -45,6 +45,8 @@ type Node struct {
 	// brainVersion names what brain was made of. Only the goroutine that
 	// loads uses it.
 	brainVersion string
+	// recompile (a channel of one) asks for a new snapshot of the same portal.
+	recompile chan struct{}
 	// words is the dictionary that admins added; a change is signalled on
 	// reindex (a channel of one).
 	words    atomic.Pointer[[]string]
@@ -65,7 +67,7 @@ type Node struct {
 // Open opens the journal and its views, and starts following. On a new data
 // directory the shipped columns and grammars are saved first.
 func Open(ctx context.Context, o Options) (*Node, error) {
-	n := &Node{opt: o, log: o.Log, applied: make(chan struct{}), reindex: make(chan struct{}, 1)}
+	n := &Node{opt: o, log: o.Log, applied: make(chan struct{}), reindex: make(chan struct{}, 1), recompile: make(chan struct{}, 1)}
 	if n.log == nil {
 		n.log = slog.Default()
 	}

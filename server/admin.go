@@ -95,6 +95,7 @@ func (s *Server) adminRoutes(r fiber.Router) {
 	s.insightRoutes(r)
 	r.Post("/tokens", s.only(Publisher), s.newToken)
 	s.workbenchRoutes(r)
+	r.Post("/models/reload", s.only(Publisher), s.reloadModels)
 }
 
 const authorKey = "author"

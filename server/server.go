@@ -43,6 +43,9 @@ type Options struct {
 	Workbench Workbench
 	// NotReady says why visitors should not be sent here yet, nil when they may.
 	NotReady func() error
+	// ReloadModels loads speech models again, or further ones; nil: there is
+	// no speech.
+	ReloadModels func(ctx context.Context, names []string) ([]LoadedModel, error)
 	// Portal serves every path that is not the API's; nil: 404.
 	Portal http.Handler
 	// Widget serves /widget/; nil: 404.

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"slices"
+	"sync"
 	"time"
 
 	"github.com/tingdong/tingdong/asr"
@@ -25,6 +27,8 @@ type app struct {
 	node   *node.Node
 	pool   *asr.Pool // nil without speech
 	server *server.Server
+	vocab  *vocabularies
+	models sync.Mutex // held while models are loaded
 }
 
 func newApp(ctx context.Context, f *serveFlags) (*app, error) {
@@ -32,8 +36,8 @@ func newApp(ctx context.Context, f *serveFlags) (*app, error) {
 	if err != nil {
 		return nil, err
 	}
-	a := &app{}
-	vocab := &vocabularies{data: f.data, models: f.models}
+	vocab := &vocabularies{data: f.data, models: slices.Clone(f.models)}
+	a := &app{vocab: vocab}
 	if a.node, err = node.Open(ctx, node.Options{Data: f.data, Portal: files, Vocabulary: vocab.forPhrases(!f.noSpeech),
 		Insights: &node.InsightsOptions{Off: f.noEvents, Retention: f.retention.Duration}}); err != nil {
 		return nil, err
@@ -67,6 +71,9 @@ func (a *app) makeServer(f *serveFlags, svc *session.Service) error {
 	o := server.Options{
 		Sessions: svc, Columns: columns, Pages: a.node, Admin: &administration{a.node}, NotReady: a.notReady,
 		Insights: a.node.Insights(), Portal: pages, Widget: voice, Console: admin.Handler(), Workbench: workbench{a.node}, AllowOrigins: f.origins,
+	}
+	if a.pool != nil {
+		o.ReloadModels = a.reloadModels
 	}
 	if err := f.ops.options(&o); err != nil {
 		return err

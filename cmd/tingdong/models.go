@@ -15,9 +15,9 @@ import (
 func modelsCmd() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "models",
-		Short: "语音模型：列出、检查、下载、调整 / speech models: list, verify, pull, adapt",
+		Short: "语音模型：列出、检查、下载、调整、重载 / speech models: list, verify, pull, adapt, reload",
 	}
-	cmd.AddCommand(modelsListCmd(), modelsVerifyCmd(), modelsPullCmd(), modelsAdaptCmd())
+	cmd.AddCommand(modelsListCmd(), modelsVerifyCmd(), modelsPullCmd(), modelsAdaptCmd(), modelsReloadCmd())
 	return cmd
 }
 

@@ -115,6 +115,7 @@ func serve(ctx context.Context, f *serveFlags, out io.Writer) error {
 	failed := make(chan error, 3)
 	a.serve(doors, failed)
 	if err := a.becomeReady(ctx, f, out, doors.url()); err == nil {
+		defer a.reloadOnHangUp(ctx)()
 		select {
 		case <-ctx.Done():
 		case err = <-failed:

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"log/slog"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -64,6 +65,29 @@ type vocabularies struct {
 
 	mu   sync.Mutex
 	read map[string]*models.Vocabulary // by main language tag
+}
+
+// names are the models that are used now.
+func (v *vocabularies) names() []string {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	return slices.Clone(v.models)
+}
+
+// use takes a model in, in the place of the one of its name or language, and
+// forgets what was read.
+func (v *vocabularies) use(m models.Model) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.read = nil
+	for i, name := range v.models {
+		was, err := models.Find(name, models.Dirs(v.data)...)
+		if err == nil && (was.Name == m.Name || m.Language != "" && strings.EqualFold(was.Language, m.Language)) {
+			v.models[i] = m.Dir
+			return
+		}
+	}
+	v.models = append(v.models, m.Dir)
 }
 
 // forPhrases is the vocabulary for node.Options; nil when nothing will listen.
