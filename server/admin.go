@@ -10,6 +10,7 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 
+	"github.com/tingdong/tingdong/grammar"
 	"github.com/tingdong/tingdong/journal"
 )
 
@@ -233,8 +234,20 @@ func (s *Server) putRevision(b journal.Bucket, key string) fiber.Handler {
 			return err
 		}
 		c.Set(fiber.HeaderETag, etag(rev))
-		return c.JSON(fiber.Map{"revision": rev})
+		answer := fiber.Map{"revision": rev}
+		if w, ok := s.opt.Admin.(warner); ok {
+			if warnings := w.Warnings(c.UserContext(), b, save); len(warnings) > 0 {
+				answer["warnings"] = warnings
+			}
+		}
+		return c.JSON(answer)
 	}
+}
+
+// warner is implemented by an Admin that tells what is doubtful about what was
+// saved, such as words that the speech model cannot hear.
+type warner interface {
+	Warnings(ctx context.Context, b journal.Bucket, s journal.Save) grammar.Diagnostics
 }
 
 // keyOf is the key in the address, or fixed where the address has none. What

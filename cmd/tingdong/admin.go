@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 
+	"github.com/tingdong/tingdong/grammar"
 	"github.com/tingdong/tingdong/journal"
 	"github.com/tingdong/tingdong/node"
 	"github.com/tingdong/tingdong/search"
@@ -45,6 +46,11 @@ func (a *administration) History(ctx context.Context, b journal.Bucket, key stri
 
 func (a *administration) Save(ctx context.Context, b journal.Bucket, s journal.Save) (uint64, error) {
 	return a.node.Save(ctx, b, s)
+}
+
+// Warnings tell the administrator what visitors cannot say.
+func (a *administration) Warnings(ctx context.Context, b journal.Bucket, s journal.Save) grammar.Diagnostics {
+	return a.node.Warnings(ctx, b, s)
 }
 
 func (a *administration) Import(ctx context.Context, r *bytes.Reader) (server.Imported, error) {

@@ -150,8 +150,8 @@ func testGrammarSave(t *testing.T, s *service, viewer, publisher string) {
 	if code, _ := s.request("PUT", "/v1/admin/grammars/zh-CN", text, "Authorization", publisher, "If-Match", `"99999"`); code != 412 {
 		t.Errorf("a stale save: %d, want 412", code)
 	}
-	changed := text + "\n  Moon:\n    data:\n      - sentences: [\"带我去月球\"]\n        route: jyj\n"
-	if code, body := s.request("PUT", "/v1/admin/grammars/zh-CN", changed, "Authorization", publisher); code != 200 {
+	changed := text + "\n  Moon:\n    data:\n      - sentences: [\"带我去月球\", \"打开饕餮栏目\"]\n        route: jyj\n"
+	if code, body := s.request("PUT", "/v1/admin/grammars/zh-CN", changed, "Authorization", publisher); code != 200 || !strings.Contains(body, "out-of-vocabulary") || !strings.Contains(body, "饕餮") {
 		t.Fatalf("a good save: %d %s", code, body)
 	}
 	deadline := time.Now().Add(20 * time.Second)
