@@ -12,7 +12,7 @@ func (m *Matcher) choose(all []Candidate, first *reading) Decision {
 	slices.SortStableFunc(all, func(a, b Candidate) int { return cmp.Compare(b.rank, a.rank) })
 	all = distinct(all)
 	d := Decision{Utterance: string(first.text.Display), Candidates: all}
-	if len(all) == 0 || all[0].Confidence < askAt || !all[0].Exact && m.trim(d.Utterance) == "" {
+	if len(all) == 0 || all[0].Confidence < all[0].worthAsking() || !all[0].Exact && m.trim(d.Utterance) == "" {
 		return m.fallback(d, first)
 	}
 	best := all[0]
@@ -66,6 +66,14 @@ func (c *Candidate) needs() float64 {
 		return actShortAt
 	}
 	return actAt
+}
+
+// worthAsking is the confidence from which the candidate is asked about.
+func (c *Candidate) worthAsking() float64 {
+	if c.tokens <= 3 {
+		return askShortAt
+	}
+	return askAt
 }
 
 // distinct keeps the best of the candidates that would do the same.

@@ -13,6 +13,7 @@ const (
 	actAt      = 0.7  // do it
 	actShortAt = 0.8  // the same for utterances of up to three tokens, where chance likeness is common
 	askAt      = 0.52 // ask back; below, search
+	askShortAt = 0.66 // the same for up to three tokens: 怎么办 is no 怎么办税
 	margin     = 0.05 // nearer rivals are asked about
 	wildMargin = 0.08 // the same when the best has free text, which could be a misheard name
 	maxChoices = 4

@@ -1,10 +1,12 @@
 package automaton
 
+import "github.com/tingdong/tingdong/intent/number"
+
 func (s *Searcher) expand(at int32, it item) {
 	it.prev, it.part = at, -1
 	if int(it.pos) < len(s.tokens) {
 		s.readToken(it)
-		s.skipToken(it)
+		s.skipToken(at, it)
 		for _, l := range s.a.listsOf(it.state) {
 			s.readList(it, l)
 		}
@@ -62,14 +64,24 @@ func (s *Searcher) readToken(it item) {
 }
 
 // skipToken passes over a skip word, or over a token that should not be there.
-func (s *Searcher) skipToken(it item) {
+func (s *Searcher) skipToken(at int32, it item) {
 	for _, n := range s.skips[it.pos] {
 		skipped := it
 		skipped.rank += preferNoSkip * float32(n)
 		skipped.skipped += int16(n)
 		s.step(skipped, it.state, n, 0)
 	}
-	s.step(it, it.state, 1, s.strayCost(&s.tokens[it.pos]))
+	t := &s.tokens[it.pos]
+	if s.afterNumber(at) && number.IsChinese(t.Rune) {
+		return // 第一千页 is not page 1
+	}
+	s.step(it, it.state, 1, s.strayCost(t))
+}
+
+// afterNumber reports whether a number was read last.
+func (s *Searcher) afterNumber(at int32) bool {
+	part := s.items[at].part
+	return part >= 0 && s.parts[part].List.Range != nil
 }
 
 // strayCost is the cost of a token between the words of the grammar that does
