@@ -13,6 +13,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"sync"
 	"time"
 
 	// nats-server v2.15 (Apache-2.0): the embedded log. nats.go (Apache-2.0)
@@ -61,6 +62,8 @@ type Journal struct {
 	js     jetstream.JetStream
 	docs   jetstream.Stream
 	kv     map[Bucket]jetstream.KeyValue
+	// auditing is held while an entry of the audit log is appended.
+	auditing sync.Mutex
 }
 
 // ErrInUse reports that another process has the data directory open.
@@ -127,6 +130,9 @@ func (j *Journal) createStreams(ctx context.Context) error {
 	})
 	if err != nil {
 		return fmt.Errorf("opening the document stream: %w", err)
+	}
+	if _, err = j.js.CreateOrUpdateStream(ctx, auditStream()); err != nil {
+		return fmt.Errorf("opening the audit log: %w", err)
 	}
 	for _, b := range Buckets {
 		j.kv[b], err = j.js.CreateOrUpdateKeyValue(ctx, jetstream.KeyValueConfig{

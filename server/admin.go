@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"strconv"
 	"strings"
 
@@ -76,8 +77,11 @@ type Admin interface {
 	// Save checks and saves one; the error may be grammar.Diagnostics or
 	// journal.ErrConflict.
 	Save(ctx context.Context, b journal.Bucket, s journal.Save) (uint64, error)
-	// NewToken makes a bearer token.
-	NewToken(ctx context.Context, role Role, name string) (string, error)
+	Tokens
+	// Audit appends to the audit log and returns when it is durable.
+	Audit(ctx context.Context, e journal.AuditEntry) error
+	// WriteAudit writes at most max entries after a number as JSON lines.
+	WriteAudit(ctx context.Context, w io.Writer, after uint64, max int) (int, error)
 }
 
 func (s *Server) adminRoutes(r fiber.Router) {
@@ -94,9 +98,10 @@ func (s *Server) adminRoutes(r fiber.Router) {
 		r.Put("/"+key, s.only(Publisher), s.putRevision(journal.Settings, key))
 	}
 	s.insightRoutes(r)
-	r.Post("/tokens", s.only(Publisher), s.newToken)
 	s.workbenchRoutes(r)
 	r.Post("/models/reload", s.only(Publisher), s.reloadModels)
+	s.tokenRoutes(r)
+	r.Get("/audit", s.only(Viewer), s.exportAudit)
 }
 
 const authorKey = "author"
@@ -106,8 +111,7 @@ const authorKey = "author"
 func (s *Server) only(least Role) fiber.Handler {
 	return func(c *fiber.Ctx) error {
 		if c.Context().LocalAddr().Network() == "unix" {
-			c.Locals(authorKey, Principal{Publisher, "local"})
-			return c.Next()
+			return s.act(c, Principal{Publisher, "local"}, least)
 		}
 		who, err := s.signIn(c)
 		if err != nil {
@@ -116,8 +120,7 @@ func (s *Server) only(least Role) fiber.Handler {
 		if who.Role < least {
 			return &Error{Code: "forbidden", Message: fmt.Sprintf("this needs the role %s; the token's role is %s", least, who.Role)}
 		}
-		c.Locals(authorKey, who)
-		return c.Next()
+		return s.act(c, who, least)
 	}
 }
 
@@ -265,18 +268,6 @@ func keyOf(c *fiber.Ctx, fixed string) (string, error) {
 
 func plainKey(key string) bool {
 	return len(key) <= 64 && strings.Trim(key, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_") == ""
-}
-
-func (s *Server) newToken(c *fiber.Ctx) error {
-	role, err := ParseRole(c.Query("role", "editor"))
-	if err != nil {
-		return &Error{Code: "bad_request", Message: err.Error()}
-	}
-	token, err := s.opt.Admin.NewToken(c.UserContext(), role, copied(c.Query("name")))
-	if err != nil {
-		return err
-	}
-	return c.JSON(fiber.Map{"token": token})
 }
 
 // author is who makes a change.

@@ -197,16 +197,32 @@ func dial(t testing.TB, addr, path string) *websocket.Conn {
 type desk struct{ *node.Node }
 
 func (d desk) Authenticate(ctx context.Context, token string) (Principal, error) {
-	name, err := d.TokenRole(ctx, token)
-	if err != nil || name == "" {
+	t, err := d.WhoseToken(ctx, token)
+	if err != nil || t == nil {
 		return Principal{}, err
 	}
-	role, err := ParseRole(name)
-	return Principal{Role: role, Name: "test"}, err
+	role, err := ParseRole(t.Role)
+	return Principal{Role: role, Name: t.Label()}, err
 }
 
-func (d desk) NewToken(ctx context.Context, role Role, name string) (string, error) {
-	return d.Node.NewToken(ctx, role.String(), name)
+func (d desk) IssueToken(ctx context.Context, t Token, author string) (string, error) {
+	return d.Node.IssueToken(ctx, node.Token(t), author)
+}
+
+func (d desk) ListTokens(ctx context.Context) (out []Token, err error) {
+	list, err := d.Node.ListTokens(ctx)
+	for _, t := range list {
+		out = append(out, Token(t))
+	}
+	return out, err
+}
+
+func (d desk) Audit(ctx context.Context, e journal.AuditEntry) error {
+	return d.Journal().Audit(ctx, e)
+}
+
+func (d desk) WriteAudit(ctx context.Context, w io.Writer, after uint64, max int) (int, error) {
+	return d.Journal().WriteAudit(ctx, w, after, max)
 }
 
 func (d desk) Get(ctx context.Context, b journal.Bucket, key string) (journal.Revision, error) {

@@ -28,8 +28,28 @@ func (a *administration) Authenticate(ctx context.Context, token string) (server
 	return server.Principal{Role: role, Name: t.Label()}, err
 }
 
-func (a *administration) NewToken(ctx context.Context, role server.Role, name string) (string, error) {
-	return a.node.NewToken(ctx, role.String(), name)
+func (a *administration) IssueToken(ctx context.Context, t server.Token, author string) (string, error) {
+	return a.node.IssueToken(ctx, node.Token(t), author)
+}
+
+func (a *administration) ListTokens(ctx context.Context) (out []server.Token, err error) {
+	list, err := a.node.ListTokens(ctx)
+	for _, t := range list {
+		out = append(out, server.Token(t))
+	}
+	return out, err
+}
+
+func (a *administration) RevokeToken(ctx context.Context, id, author string) error {
+	return a.node.RevokeToken(ctx, id, author)
+}
+
+func (a *administration) Audit(ctx context.Context, e journal.AuditEntry) error {
+	return a.node.Journal().Audit(ctx, e)
+}
+
+func (a *administration) WriteAudit(ctx context.Context, w io.Writer, after uint64, max int) (int, error) {
+	return a.node.Journal().WriteAudit(ctx, w, after, max)
 }
 
 func (a *administration) Get(ctx context.Context, b journal.Bucket, key string) (journal.Revision, error) {

@@ -43,6 +43,24 @@ func dialLocal(ctx context.Context, data string) (*client, error) {
 	return c, nil
 }
 
+// get returns the body of an answer that is no JSON.
+func (c *client) get(ctx context.Context, path string) ([]byte, error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://local"+path, nil)
+	if err != nil {
+		return nil, err
+	}
+	resp, err := c.http.Do(req)
+	if err != nil {
+		return nil, err
+	}
+	defer resp.Body.Close()
+	data, err := io.ReadAll(resp.Body)
+	if err == nil && resp.StatusCode != http.StatusOK {
+		err = fmt.Errorf("the service answers %s: %.200s", resp.Status, data)
+	}
+	return data, err
+}
+
 // call sends one request; out, when not nil, gets the JSON of the answer.
 func (c *client) call(ctx context.Context, method, path string, body io.Reader, out any) error {
 	req, err := http.NewRequestWithContext(ctx, method, "http://local"+path, body)
@@ -97,13 +115,6 @@ func (c *client) Hear(ctx context.Context, wav []byte, a session.Ask) (*session.
 	v := url.Values{"lang": {a.Lang}, "role": {a.Role}}
 	r := &session.Reply{}
 	return r, c.call(ctx, http.MethodPost, "/v1/listen?"+v.Encode(), bytes.NewReader(wav), r)
-}
-
-func (c *client) newToken(ctx context.Context, role, name string) (string, error) {
-	var out struct{ Token string }
-	v := url.Values{"role": {role}, "name": {name}}
-	err := c.call(ctx, http.MethodPost, "/v1/admin/tokens?"+v.Encode(), nil, &out)
-	return out.Token, err
 }
 
 // importPiece is how much of an import goes into one request.

@@ -108,7 +108,19 @@ func (d *desk) importer() importer {
 	if d.node == nil {
 		return d.remote
 	}
-	return &administration{node: d.node}
+	return &localImport{administration{node: d.node}}
+}
+
+// localImport is an import without a service; it is audited as one of the
+// service would be.
+type localImport struct{ administration }
+
+func (l *localImport) importFrom(ctx context.Context, r io.Reader, progress func(read int64)) (out server.Imported, err error) {
+	err = audited(ctx, l.node.Journal(), "tingdong import", "", func() error {
+		out, err = l.administration.importFrom(ctx, r, progress)
+		return err
+	})
+	return out, err
 }
 
 // importer takes NDJSON into the journal.

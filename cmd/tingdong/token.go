@@ -1,19 +1,19 @@
 package main
 
 import (
-	"errors"
 	"fmt"
+	"text/tabwriter"
+	"time"
 
 	"github.com/spf13/cobra"
 
-	"github.com/tingdong/tingdong/journal"
-	"github.com/tingdong/tingdong/node"
 	"github.com/tingdong/tingdong/server"
 )
 
 func tokenCmd() *cobra.Command {
 	var c common
 	var role, name string
+	var days int
 	cmd := &cobra.Command{
 		Use:   "token",
 		Short: "新建管理口令 / a new administrator's token, on the last line",
@@ -22,7 +22,12 @@ func tokenCmd() *cobra.Command {
 			if _, err := server.ParseRole(role); err != nil {
 				return &usageError{err}
 			}
-			secret, err := newToken(cmd, c.data, role, name)
+			o, err := openOffice(cmd.Context(), c.data)
+			if err != nil {
+				return err
+			}
+			defer o.Close()
+			secret, err := o.issue(cmd.Context(), role, name, days)
 			if err != nil {
 				return err
 			}
@@ -31,24 +36,78 @@ func tokenCmd() *cobra.Command {
 			return nil
 		},
 	}
-	c.addData(cmd)
+	cmd.PersistentFlags().StringVar(&c.data, "data", "./data", "directory of all state")
 	cmd.Flags().StringVar(&role, "role", "editor", "viewer, editor or publisher")
 	cmd.Flags().StringVar(&name, "name", "", "whose it is, for the audit log")
+	cmd.Flags().IntVar(&days, "days", 0, "how many days it is valid; 0: until it is revoked")
+	cmd.AddCommand(tokenListCmd(&c), tokenRevokeCmd(&c))
 	return cmd
 }
 
-func newToken(cmd *cobra.Command, data, role, name string) (string, error) {
-	n, err := node.Open(cmd.Context(), node.Options{Data: data})
-	if errors.Is(err, journal.ErrInUse) {
-		remote, err := dialLocal(cmd.Context(), data)
-		if err != nil {
-			return "", err
+func tokenListCmd(c *common) *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "list",
+		Short: "列出口令（不含口令本身）/ list the tokens, without their secrets",
+		Args:  cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			o, err := openOffice(cmd.Context(), c.data)
+			if err != nil {
+				return err
+			}
+			defer o.Close()
+			list, err := o.tokens(cmd.Context())
+			if err != nil {
+				return err
+			}
+			return printTokens(cmd, list)
+		},
+	}
+	addJSON(cmd)
+	return cmd
+}
+
+func printTokens(cmd *cobra.Command, list []server.Token) error {
+	if asJSON, _ := cmd.Flags().GetBool("json"); asJSON {
+		p := newPrinter(cmd, false)
+		for _, t := range list {
+			if err := p.print(t); err != nil {
+				return err
+			}
 		}
-		return remote.newToken(cmd.Context(), role, name)
+		return nil
 	}
-	if err != nil {
-		return "", err
+	w := tabwriter.NewWriter(cmd.OutOrStdout(), 0, 4, 2, ' ', 0)
+	for _, t := range list {
+		end := "–"
+		if t.Expires != nil {
+			end = t.Expires.Local().Format(time.DateTime)
+			if !time.Now().Before(*t.Expires) {
+				end += " 已过期 / expired"
+			}
+		}
+		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", t.ID, t.Role, t.Created.Local().Format(time.DateTime), end, t.Name)
 	}
-	defer n.Close()
-	return n.NewToken(cmd.Context(), role, name)
+	return w.Flush()
+}
+
+func tokenRevokeCmd(c *common) *cobra.Command {
+	return &cobra.Command{
+		Use:   "revoke ID…",
+		Short: "作废口令 / end tokens at once, by the id that list shows",
+		Args:  cobra.MinimumNArgs(1),
+		RunE: func(cmd *cobra.Command, ids []string) error {
+			o, err := openOffice(cmd.Context(), c.data)
+			if err != nil {
+				return err
+			}
+			defer o.Close()
+			for _, id := range ids {
+				if err := o.revoke(cmd.Context(), id); err != nil {
+					return fmt.Errorf("%s: %w", id, err)
+				}
+				fmt.Fprintf(cmd.OutOrStdout(), "%s 已作废 / revoked\n", id)
+			}
+			return nil
+		},
+	}
 }
