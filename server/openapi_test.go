@@ -22,6 +22,7 @@ import (
 	"github.com/tingdong/tingdong/asr/speechtest"
 	"github.com/tingdong/tingdong/asr/wav"
 	"github.com/tingdong/tingdong/server/api"
+	"github.com/tingdong/tingdong/session"
 )
 
 // described is the OpenAPI document, read once for all tests. Strict: what
@@ -186,7 +187,7 @@ var pages = []string{"/widget/", "/a11y-check"}
 // TestDescriptionIsComplete: every route is described, and every described
 // route is there.
 func TestDescriptionIsComplete(t *testing.T) {
-	s := New(Options{Widget: http.NotFoundHandler()})
+	s := New(Options{Sessions: &session.Service{}, Widget: http.NotFoundHandler()})
 	app := s.newApp()
 	s.ownRoutes(app)
 	routes, described := map[string]bool{}, map[string]bool{}
