@@ -14,7 +14,7 @@ CONSOLE := server/web/admin/dist/index.html
 DATA ?= ./data
 LISTEN ?= :8080
 # Packages whose goroutines meet each other; they are tested under -race, too.
-CONCURRENT := ./journal ./asr ./session ./node ./server ./cmd/tingdong
+CONCURRENT := ./journal ./insights ./asr ./session ./node ./server ./cmd/tingdong
 
 .PHONY: run build search-eval overload soak test test-go test-e2e setup-test lint fuzz clean
 

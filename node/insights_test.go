@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/tingdong/tingdong/insights"
+	"github.com/tingdong/tingdong/journal"
 )
 
 // clock is a clock that tests move.
@@ -20,13 +21,20 @@ type clock struct{ ahead atomic.Int64 }
 
 func (c *clock) now() time.Time { return time.Now().Add(time.Duration(c.ahead.Load())) }
 
+// openWithInsights opens a node of journal and insights only: the search
+// index would be most of the time of these tests. Close ends it as any other.
 func openWithInsights(t *testing.T, dir string, o InsightsOptions) *Node {
 	t.Helper()
-	n, err := Open(t.Context(), Options{Data: dir, Log: slog.New(slog.DiscardHandler), Insights: &o})
-	if err != nil {
+	run, stop := context.WithCancel(context.Background())
+	n := &Node{opt: Options{Data: dir, Insights: &o}, log: slog.New(slog.DiscardHandler), stop: stop}
+	var err error
+	if n.journal, err = journal.Open(t.Context(), journal.Options{Dir: dir}); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { n.Close() })
+	if err := n.openInsights(t.Context(), run); err != nil {
+		t.Fatal(err)
+	}
 	return n
 }
 
@@ -191,4 +199,29 @@ func inFiles(t *testing.T, dir, word string) (found bool) {
 		t.Fatal(err)
 	}
 	return found
+}
+
+// TestEveryNodeSeesTheEventsOfAll has two nodes follow one stream, each with a
+// view of its own.
+func TestEveryNodeSeesTheEventsOfAll(t *testing.T) {
+	one := openWithInsights(t, t.TempDir(), InsightsOptions{})
+	run, stop := context.WithCancel(context.Background())
+	two := &Node{opt: Options{Data: t.TempDir(), Insights: &InsightsOptions{}}, log: one.log, journal: one.journal}
+	if err := two.openInsights(t.Context(), run); err != nil {
+		t.Fatal(err)
+	}
+	defer func() { // before the journal, which is the other's
+		stop()
+		two.done.Wait()
+		two.insights.close()
+	}()
+	one.Insights().Record(searched("here", "a"))
+	two.Insights().Record(searched("there", "a"))
+	turns(t, one, 2)
+	turns(t, two, 2)
+	if err := two.Insights().Forget(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	turns(t, one, 0)
+	turns(t, two, 0)
 }
