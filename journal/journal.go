@@ -11,7 +11,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
 	"sync"
 	"time"
@@ -72,10 +71,7 @@ var ErrInUse = errors.New("the data directory is in use by another tingdong proc
 // Open starts the embedded log in o.Dir, creating it if needed. The error is
 // ErrInUse when another process has it.
 func Open(ctx context.Context, o Options) (*Journal, error) {
-	if err := os.MkdirAll(o.Dir, 0o750); err != nil {
-		return nil, fmt.Errorf("cannot create the data directory %s: %w (choose another one with --data)", o.Dir, err)
-	}
-	unlock, err := lockDir(o.Dir)
+	unlock, err := Lock(o.Dir)
 	if err != nil {
 		return nil, err
 	}

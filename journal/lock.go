@@ -7,6 +7,15 @@ import (
 	"syscall"
 )
 
+// Lock takes a data directory for this process, making it when there is none.
+// The error is ErrInUse when another process has it.
+func Lock(dir string) (unlock func(), err error) {
+	if err := os.MkdirAll(dir, 0o750); err != nil {
+		return nil, fmt.Errorf("cannot create the data directory %s: %w (choose another one with --data)", dir, err)
+	}
+	return lockDir(dir)
+}
+
 // lockDir takes the data directory for this process. The kernel drops the
 // lock when the process ends, however it ends, so a stale file never blocks a
 // start.

@@ -68,12 +68,9 @@ type Save struct {
 
 // Put saves a revision and returns its number once it is durable.
 func (j *Journal) Put(ctx context.Context, b Bucket, s Save) (uint64, error) {
-	data, err := json.Marshal(envelope{Schema: schemaVersion, Author: s.Author, Message: s.Message, At: time.Now().UTC(), Value: s.Value})
+	data, err := seal(b, Revision{Key: s.Key, Author: s.Author, Message: s.Message, At: time.Now().UTC(), Value: s.Value})
 	if err != nil {
 		return 0, err
-	}
-	if len(data) > MaxValue {
-		return 0, fmt.Errorf("%s/%s is larger than the journal's limit of %d MB", b, s.Key, MaxValue>>20)
 	}
 	ctx, cancel := context.WithTimeout(ctx, requestTimeout)
 	defer cancel()
@@ -91,6 +88,14 @@ func (j *Journal) Put(ctx context.Context, b Bucket, s Save) (uint64, error) {
 		return 0, fmt.Errorf("saving %s/%s: %w", b, s.Key, mapConflict(err))
 	}
 	return rev, nil
+}
+
+func seal(b Bucket, r Revision) ([]byte, error) {
+	data, err := json.Marshal(envelope{Schema: schemaVersion, Author: r.Author, Message: r.Message, At: r.At, Value: r.Value})
+	if err == nil && len(data) > MaxValue {
+		err = fmt.Errorf("%s/%s is larger than the journal's limit of %d MB", b, r.Key, MaxValue>>20)
+	}
+	return data, err
 }
 
 // Delete ends a key; its history stays readable.
@@ -164,6 +169,11 @@ func (j *Journal) Watch(ctx context.Context, b Bucket, changed func()) error {
 func (j *Journal) scan(ctx context.Context, b Bucket, opt jetstream.WatchOpt, fn func(Revision)) error {
 	ctx, cancel := context.WithTimeout(ctx, requestTimeout)
 	defer cancel()
+	return j.each(ctx, b, opt, func(r Revision) error { fn(r); return nil })
+}
+
+// each calls fn with what a bucket holds now, in the order of its revisions.
+func (j *Journal) each(ctx context.Context, b Bucket, opt jetstream.WatchOpt, fn func(Revision) error) error {
 	w, err := j.kv[b].WatchAll(ctx, opt)
 	if err != nil {
 		return fmt.Errorf("listing the bucket %s: %w", b, mapErr(err))
@@ -178,10 +188,12 @@ func (j *Journal) scan(ctx context.Context, b Bucket, opt jetstream.WatchOpt, fn
 				return nil
 			}
 			r, err := open(e)
+			if err == nil {
+				err = fn(r)
+			}
 			if err != nil {
 				return err
 			}
-			fn(r)
 		}
 	}
 }

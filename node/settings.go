@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -166,15 +165,8 @@ func (n *Node) rebuild(ctx context.Context) error {
 	return os.RemoveAll(oldDir)
 }
 
-// errReplayed ends a replay at the journal's last batch.
-var errReplayed = errors.New("replayed")
-
 func (n *Node) replay(ctx context.Context, x *search.Index) error {
-	last, err := n.journal.LastDocument(ctx)
-	if err != nil || last == 0 {
-		return err
-	}
-	err = n.journal.FollowDocuments(ctx, 0, func(seq uint64, batch []byte) error {
+	_, err := n.journal.ReplayDocuments(ctx, func(seq uint64, batch []byte) error {
 		ops, err := decodeBatch(seq, batch)
 		if err != nil {
 			return err
@@ -182,16 +174,7 @@ func (n *Node) replay(ctx context.Context, x *search.Index) error {
 		if err := x.Apply(seq, ops); err != nil {
 			return fmt.Errorf("indexing journal batch %d: %w", seq, err)
 		}
-		if seq >= last {
-			return errReplayed
-		}
 		return nil
 	})
-	if errors.Is(err, errReplayed) {
-		return nil
-	}
-	if err == nil {
-		err = ctx.Err()
-	}
 	return err
 }

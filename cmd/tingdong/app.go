@@ -26,6 +26,7 @@ import (
 type app struct {
 	node   *node.Node
 	pool   *asr.Pool // nil without speech
+	backup *backupDoor
 	server *server.Server
 	vocab  *vocabularies
 	models sync.Mutex // held while models are loaded
@@ -52,6 +53,10 @@ func newApp(ctx context.Context, f *serveFlags) (*app, error) {
 		svc.Speech, svc.Listening.Model = a.pool, modelFor(a.pool)
 	}
 	if err := a.makeServer(f, svc); err != nil {
+		a.Close()
+		return nil, err
+	}
+	if a.backup, err = openBackupDoor(f.data, a.node); err != nil {
 		a.Close()
 		return nil, err
 	}
@@ -141,6 +146,7 @@ func (a *app) importDemo(ctx context.Context) error {
 // Close ends workers, views and journal, in this order.
 func (a *app) Close() error {
 	var errs []error
+	a.backup.close()
 	if a.pool != nil {
 		ctx, cancel := context.WithTimeout(context.Background(), 3*time.Second)
 		defer cancel()

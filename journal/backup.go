@@ -1,0 +1,98 @@
+package journal
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/nats-io/nats.go/jetstream"
+)
+
+// EachRevision calls fn with every kept revision of a bucket, oldest first.
+func (j *Journal) EachRevision(ctx context.Context, b Bucket, fn func(Revision) error) error {
+	return j.each(ctx, b, jetstream.IncludeHistory(), fn)
+}
+
+// RestoreRevision saves a revision as it was, with its author, message and
+// time. Its number is new.
+func (j *Journal) RestoreRevision(ctx context.Context, b Bucket, r Revision) error {
+	if j.kv[b] == nil {
+		return fmt.Errorf("there is no bucket %q in this version of tingdong", b)
+	}
+	if r.Deleted {
+		return j.Delete(ctx, b, r.Key)
+	}
+	data, err := seal(b, r)
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(ctx, requestTimeout)
+	defer cancel()
+	if _, err := j.kv[b].Put(ctx, r.Key, data); err != nil {
+		return fmt.Errorf("restoring %s/%s: %w", b, r.Key, mapErr(err))
+	}
+	return nil
+}
+
+// EachAudit calls fn with every line of the audit log, oldest first.
+func (j *Journal) EachAudit(ctx context.Context, fn func(line []byte) error) error {
+	s, err := j.js.Stream(ctx, streamAudit)
+	if errors.Is(err, jetstream.ErrStreamNotFound) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("reading the audit log: %w", mapErr(err))
+	}
+	info, err := s.Info(ctx)
+	if err != nil {
+		return fmt.Errorf("reading the audit log: %w", mapErr(err))
+	}
+	for seq := info.State.FirstSeq; seq <= info.State.LastSeq; seq++ {
+		m, err := s.GetMsg(ctx, seq)
+		if err != nil {
+			return fmt.Errorf("reading entry %d of the audit log: %w", seq, mapErr(err))
+		}
+		if err := fn(m.Data); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// RestoreAudit appends a line of an audit log as it was.
+func (j *Journal) RestoreAudit(ctx context.Context, line []byte) error {
+	ctx, cancel := context.WithTimeout(ctx, requestTimeout)
+	defer cancel()
+	if _, err := j.js.Publish(ctx, subjectAudit, line); err != nil {
+		return fmt.Errorf("restoring the audit log: %w", mapErr(err))
+	}
+	return nil
+}
+
+// ReplayDocuments calls fn with every batch that the journal holds now, in
+// order, and returns the sequence of the last one.
+func (j *Journal) ReplayDocuments(ctx context.Context, fn func(seq uint64, batch []byte) error) (uint64, error) {
+	last, err := j.LastDocument(ctx)
+	if err != nil || last == 0 {
+		return last, err
+	}
+	err = j.FollowDocuments(ctx, 0, func(seq uint64, batch []byte) error {
+		if err := fn(seq, batch); err != nil {
+			return err
+		}
+		if seq >= last {
+			return errReplayed
+		}
+		return nil
+	})
+	if errors.Is(err, errReplayed) {
+		return last, nil
+	}
+	if err == nil {
+		err = ctx.Err()
+	}
+	return last, err
+}
+
+// errReplayed ends a replay at the last batch.
+var errReplayed = errors.New("replayed")
