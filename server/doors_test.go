@@ -94,6 +94,11 @@ func open(t testing.TB, change func(*Options)) *doors {
 		Segment: func(_, phrase string) ([]string, []string) { return voc.Segment(phrase) }}
 	o := Options{Sessions: d.sessions, Columns: func() *grammar.Columns { return d.node.Brain().Columns }, Pages: d.node,
 		Admin: desk{d.node}, Workbench: bench{d.node}, Insights: d.node.Insights(), NotReady: d.node.NotReady, AllowOrigins: []string{"https://portal.example"},
+		ReloadModels: func(_ context.Context, names []string) ([]LoadedModel, error) {
+			// The one model of these tests is in this process; reloading is tested on the whole service.
+			about, err := models.Describe(speechtest.Model(t))
+			return []LoadedModel{{about.Name, about.Language, about.Dir}}, err
+		},
 		Limits: unlimited, Access: slog.New(slog.NewTextHandler(d.access, nil)),
 		Log: slog.New(slog.NewTextHandler(d.logs, nil))}
 	if change != nil {

@@ -104,8 +104,10 @@ func New(o Options) *Server {
 	if o.Insights != nil {
 		s.metrics.reg.MustRegister(insightMetrics(o.Insights)...)
 	}
-	if pool, ok := o.Sessions.Speech.(speechStats); ok {
-		s.metrics.reg.MustRegister(speechCollector{pool})
+	if o.Sessions != nil {
+		if pool, ok := o.Sessions.Speech.(speechStats); ok {
+			s.metrics.reg.MustRegister(speechCollector{pool})
+		}
 	}
 	s.life, s.cut = context.WithCancel(context.Background())
 	return s
