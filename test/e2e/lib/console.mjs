@@ -55,11 +55,15 @@ export class Desk {
     return this.page.locator(".editor .cm-content");
   }
 
-  /** Replaces the editor's text, as pasting does. */
+  /** Replaces the editor's text by pasting. */
   async write(text) {
     await this.text().focus();
     await this.page.keyboard.press("Control+a");
-    await this.page.keyboard.insertText(text);
+    await this.text().evaluate((el, value) => {
+      const clipboardData = new DataTransfer();
+      clipboardData.setData("text/plain", value);
+      el.dispatchEvent(new ClipboardEvent("paste", { clipboardData, bubbles: true, cancelable: true }));
+    }, text);
   }
 
   say(text) {
