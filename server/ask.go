@@ -31,6 +31,7 @@ func (s *Server) ask(c *fiber.Ctx) error {
 		return err
 	}
 	s.answered(r, a, "text", visitor(c, a.Session))
+	s.traceReply(c.UserContext(), r, "text")
 	return c.JSON(r)
 }
 
@@ -60,7 +61,9 @@ func (s *Server) search(c *fiber.Ctx) error {
 	if !utf8.ValidString(q.Text) {
 		return &Error{Code: "bad_request", Message: "q is not valid UTF-8"}
 	}
-	res, err := s.opt.Sessions.Search.Search(c.UserContext(), q)
+	ctx, span := s.tracer.Start(c.UserContext(), "search")
+	res, err := s.opt.Sessions.Search.Search(ctx, q)
+	span.End()
 	if err != nil {
 		return err
 	}

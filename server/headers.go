@@ -2,6 +2,7 @@ package server
 
 import (
 	"net/url"
+	"strconv"
 	"strings"
 
 	"github.com/gofiber/fiber/v2"
@@ -13,6 +14,9 @@ const csp = "default-src 'none'; script-src 'self'; worker-src 'self'; style-src
 
 func (s *Server) securityHeaders(c *fiber.Ctx) error {
 	c.Set("Content-Security-Policy", csp)
+	if s.opt.HSTS > 0 {
+		c.Set(fiber.HeaderStrictTransportSecurity, "max-age="+strconv.Itoa(int(s.opt.HSTS.Seconds())))
+	}
 	c.Set("X-Content-Type-Options", "nosniff")
 	c.Set("Referrer-Policy", "same-origin")
 	c.Set("Permissions-Policy", "microphone=(self), camera=(), geolocation=()")

@@ -163,6 +163,7 @@ func (v *voice) event(e session.Event) {
 	case session.Replied:
 		v.heard = false
 		v.srv.answered(e.Reply, v.ask, "voice", v.id)
+		v.srv.traceReply(context.Background(), e.Reply, "voice")
 	}
 	v.srv.metrics.voice.observe(e, !v.partial)
 	v.partial = e.Kind == session.Partial || v.partial && e.Kind != session.Replied
@@ -213,6 +214,7 @@ func (s *Server) listenFile(c *fiber.Ctx) error {
 		return startError(err)
 	}
 	s.answered(r, ask, "file", visitor(c, ask.Session))
+	s.traceReply(c.UserContext(), r, "file")
 	return c.JSON(r)
 }
 

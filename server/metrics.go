@@ -80,10 +80,11 @@ func (m *metrics) event(kind string) {
 
 // observe times every request by its route, not by its address.
 func (s *Server) observe(c *fiber.Ctx) error {
-	start := time.Now()
+	start, end := time.Now(), s.traced(c)
 	err := s.guarded(c.Next)
 	if err != nil {
 		if e := s.fail(c, err); e != nil {
+			end("", fiber.StatusInternalServerError)
 			return e
 		}
 	}
@@ -97,6 +98,7 @@ func (s *Server) observe(c *fiber.Ctx) error {
 	}
 	s.metrics.requests.WithLabelValues(route, statusClass(status)).Observe(took.Seconds())
 	s.logRequest(c, route, status, took)
+	end(route, status)
 	return nil
 }
 

@@ -5,6 +5,7 @@ package server
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"log/slog"
 	"net"
@@ -17,6 +18,7 @@ import (
 	"github.com/gofiber/fiber/v2"
 	"github.com/gofiber/fiber/v2/middleware/adaptor"
 	"github.com/valyala/fasthttp"
+	"go.opentelemetry.io/otel/trace"
 
 	"github.com/tingdong/tingdong/grammar"
 	"github.com/tingdong/tingdong/search"
@@ -58,6 +60,13 @@ type Options struct {
 	// Proxies are those in front of the service that are trusted to name the
 	// client.
 	Proxies Proxies
+	// Certificate makes the network's doors speak TLS; nil: they do not.
+	Certificate *Certificate
+	// HSTS tells browsers for how long to come by TLS only; 0: nothing is
+	// said. Without a Certificate it is for a proxy that speaks TLS.
+	HSTS time.Duration
+	// Traces gets a span for each request and its stages; nil: none.
+	Traces trace.TracerProvider
 	// Limits are what one client may do; zero: the defaults.
 	Limits Limits
 	// IdleTimeout bounds how long a connection may stay silent; 0: 60 s.
@@ -79,6 +88,7 @@ type Server struct {
 	log     *slog.Logger
 	metrics *metrics
 	rates   *rates
+	tracer  trace.Tracer
 	sockets *sockets
 	trials  trials
 	life    context.Context // of the sockets' work
@@ -100,7 +110,7 @@ func New(o Options) *Server {
 	if o.Log == nil {
 		o.Log = slog.Default()
 	}
-	s := &Server{opt: o, log: o.Log, metrics: newMetrics(), rates: newRates(o.Limits), sockets: newSockets()}
+	s := &Server{opt: o, log: o.Log, metrics: newMetrics(), rates: newRates(o.Limits), tracer: tracer(o.Traces), sockets: newSockets()}
 	if o.Insights != nil {
 		s.metrics.reg.MustRegister(insightMetrics(o.Insights)...)
 	}
@@ -143,6 +153,9 @@ func (s *Server) serve(ln net.Listener, app *fiber.App) error {
 	if s.stopped {
 		s.mu.Unlock()
 		return ln.Close()
+	}
+	if s.opt.Certificate != nil && ln.Addr().Network() != "unix" {
+		ln = tls.NewListener(ln, s.opt.Certificate.config())
 	}
 	s.servers = append(s.servers, srv)
 	s.serving.Add(1)

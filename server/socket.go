@@ -82,7 +82,7 @@ func (k *socket) send(data []byte) error {
 
 // abandon ends the socket with the close code that belongs to err.
 func (k *socket) abandon(err error) {
-	if t, ok := k.tcp.(interface{ SetLinger(int) error }); ok && k.gone {
+	if t, ok := bare(k.tcp).(interface{ SetLinger(int) error }); ok && k.gone {
 		t.SetLinger(0) // or the kernel would keep what it cannot deliver
 		return
 	}
@@ -103,4 +103,12 @@ func (k *socket) linger() {
 	}
 	k.tcp.SetReadDeadline(time.Now().Add(lingerTimeout))
 	io.Copy(io.Discard, k.tcp)
+}
+
+// bare is the connection below TLS, if there is any.
+func bare(c net.Conn) net.Conn {
+	if t, ok := c.(interface{ NetConn() net.Conn }); ok {
+		return t.NetConn()
+	}
+	return c
 }

@@ -37,7 +37,7 @@ func (s *Server) upgrade(run func(context.Context, *socket) error) fiber.Handler
 			return s.tooMany("sockets", 10*time.Second)
 		}
 		tcp := c.Context().Conn()
-		if b, ok := tcp.(interface{ SetWriteBuffer(int) error }); ok {
+		if b, ok := bare(tcp).(interface{ SetWriteBuffer(int) error }); ok {
 			b.SetWriteBuffer(maxFrame) // the kernel would keep megabytes for a slow reader
 		}
 		c.Context().HijackSetNoResponse(true)

@@ -11,15 +11,22 @@ import (
 	"github.com/tingdong/tingdong/node"
 	"github.com/tingdong/tingdong/search"
 	"github.com/tingdong/tingdong/server"
+	"github.com/tingdong/tingdong/server/oidc"
 )
 
 // administration lets administrators work on a node: it puts the server's
 // roles and the node's journal together.
-type administration struct{ node *node.Node }
+type administration struct {
+	node *node.Node
+	oidc *oidc.Verifier // nil: only tokens made here
+}
 
 var _ server.Admin = (*administration)(nil)
 
 func (a *administration) Authenticate(ctx context.Context, token string) (server.Principal, error) {
+	if a.oidc != nil && oidc.Looks(token) {
+		return a.oidc.Authenticate(ctx, token)
+	}
 	t, err := a.node.WhoseToken(ctx, token)
 	if err != nil || t == nil {
 		return server.Principal{}, err

@@ -1,13 +1,18 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
+	"strings"
+	"time"
 
 	"github.com/spf13/pflag"
+	"go.opentelemetry.io/otel/trace"
 
 	"github.com/tingdong/tingdong/server"
+	"github.com/tingdong/tingdong/server/oidc"
 )
 
 // operation are the settings of those who run the service: who is limited and
@@ -21,6 +26,14 @@ type operation struct {
 	accessLog   bool
 	logFormat   string
 	logLevel    string
+	tlsCert     string
+	tlsKey      string
+	hsts        time.Duration
+	debug       string
+	otlp        string
+	oidc        oidc.Config
+	oidcRoles   []string
+	traces      trace.TracerProvider // made of otlp
 }
 
 // limitFlags are the limits by class, with their defaults.
@@ -42,6 +55,15 @@ func (o *operation) add(fl *pflag.FlagSet) {
 	fl.StringSliceVar(&o.exempt, "limit-exempt", []string{"127.0.0.0/8", "::1"}, "networks of the portal's own servers, which are not limited")
 	fl.BoolVar(&o.accessLog, "access-log", true, "write a line for each request, without what was said")
 	fl.StringVar(&o.logFormat, "log-format", "text", "text or json")
+	fl.StringVar(&o.tlsCert, "tls-cert", "", "certificate chain (PEM): the doors speak TLS; a changed file is taken over")
+	fl.StringVar(&o.tlsKey, "tls-key", "", "key of --tls-cert (PEM)")
+	fl.DurationVar(&o.hsts, "hsts", 0, "tell browsers to come by TLS only, for this long, such as 8760h; 0: not")
+	fl.StringVar(&o.debug, "debug-listen", "", "address of Go's profiles, on this machine only: 127.0.0.1:6060 or unix:PATH")
+	fl.StringVar(&o.otlp, "otlp-endpoint", "", "OpenTelemetry collector that gets traces, such as http://127.0.0.1:4318")
+	fl.StringVar(&o.oidc.Issuer, "oidc-issuer", "", "OpenID provider whose tokens administrators may use, too")
+	fl.StringVar(&o.oidc.Audience, "oidc-audience", "", "audience that the provider's tokens must have")
+	fl.StringVar(&o.oidc.RoleClaim, "oidc-role-claim", "roles", "claim with the role or a list of roles; dots lead into objects: realm_access.roles")
+	fl.StringSliceVar(&o.oidcRoles, "oidc-role-map", nil, "the provider's names of roles, such as portal-admins=publisher")
 	fl.StringVar(&o.logLevel, "log-level", "info", "debug, info, warn or error")
 }
 
@@ -61,6 +83,26 @@ func (o *operation) setLog(w io.Writer) error {
 		return &usageError{fmt.Errorf("--log-format %s: there are text and json", o.logFormat)}
 	}
 	return nil
+}
+
+// provider is the OpenID provider, nil when none is set.
+func (o *operation) provider() (*oidc.Verifier, error) {
+	if o.oidc.Issuer == "" {
+		return nil, nil
+	}
+	o.oidc.Roles = map[string]string{}
+	for _, pair := range o.oidcRoles {
+		from, to, ok := strings.Cut(pair, "=")
+		if !ok {
+			return nil, &usageError{fmt.Errorf("--oidc-role-map %s: it is written as name=role", pair)}
+		}
+		o.oidc.Roles[strings.TrimSpace(from)] = strings.TrimSpace(to)
+	}
+	v, err := oidc.New(o.oidc)
+	if err != nil {
+		return nil, &usageError{fmt.Errorf("--oidc-issuer: %w", err)}
+	}
+	return v, nil
 }
 
 // options puts the settings into the server's.
@@ -84,7 +126,15 @@ func (o *operation) options(s *server.Options) error {
 			return &usageError{fmt.Errorf("--%s: %w", name, err)}
 		}
 	}
-	if o.accessLog {
+	if (o.tlsCert == "") != (o.tlsKey == "") {
+		return &usageError{errors.New("--tls-cert and --tls-key go together")}
+	}
+	if s.HSTS = o.hsts; o.tlsCert != "" {
+		if s.Certificate, err = server.LoadCertificate(o.tlsCert, o.tlsKey, slog.Default()); err != nil {
+			return err
+		}
+	}
+	if s.Traces = o.traces; o.accessLog {
 		s.Access = slog.Default()
 	}
 	return nil

@@ -104,6 +104,17 @@ func serve(ctx context.Context, f *serveFlags, out io.Writer) error {
 		return err
 	}
 	defer doors.close()
+	stopDebug, err := openDebug(f.ops.debug)
+	if err != nil {
+		return err
+	}
+	defer stopDebug()
+	traces, stopTraces, err := openTraces(ctx, f.ops.otlp)
+	if err != nil {
+		return err
+	}
+	defer stopTraces()
+	f.ops.traces = traces
 	a, err := newApp(ctx, f)
 	if err != nil {
 		return err
@@ -152,10 +163,14 @@ func announce(out io.Writer, f *serveFlags, url string) error {
 // in use is known at once.
 type doors struct {
 	http, vosk, local net.Listener
+	scheme            string // http, or https
 }
 
 func openDoors(f *serveFlags) (*doors, error) {
-	d := &doors{}
+	d := &doors{scheme: "http"}
+	if f.ops.tlsCert != "" {
+		d.scheme = "https"
+	}
 	var err error
 	if d.http, err = listenOn(f.listen, "--listen"); err != nil {
 		return nil, err
@@ -211,5 +226,5 @@ func (d *doors) url() string {
 	if ip := net.ParseIP(strings.Trim(host, "[]")); ip == nil || ip.IsUnspecified() {
 		host = "localhost"
 	}
-	return "http://" + net.JoinHostPort(host, port)
+	return d.scheme + "://" + net.JoinHostPort(host, port)
 }
