@@ -30,7 +30,7 @@ Every flag may also be given as TINGDONG_<FLAG>, or in the YAML file that --conf
 	root.PersistentFlags().String("config", "", "YAML file with settings")
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return &usageError{err} })
 	root.AddCommand(serveCmd(), askCmd(), listenCmd(), searchCmd(), importCmd(), grammarCmd(),
-		modelsCmd(), benchCmd(), doctorCmd(), tokenCmd(), auditCmd(), workerCmd(), crawlCmd(), searchEvalCmd(), insightsCmd(), backupCmd(), restoreCmd())
+		modelsCmd(), benchCmd(), doctorCmd(), tokenCmd(), widgetCmd(), auditCmd(), workerCmd(), crawlCmd(), searchEvalCmd(), insightsCmd(), backupCmd(), restoreCmd())
 	return root
 }
 

@@ -1,9 +1,10 @@
 // The widget on a page of another origin whose policy forbids nearly everything.
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { createServer } from "node:http";
 import { after, before, describe, test } from "node:test";
 import { launch, Visitor } from "./lib/browser.mjs";
-import { startServer } from "./lib/server.mjs";
+import { BIN, startServer } from "./lib/server.mjs";
 import { synthetic } from "./lib/speech.mjs";
 
 const options = { timeout: 60_000 };
@@ -34,6 +35,26 @@ describe("embedding", () => {
       await v.page.waitForURL(`${portal.url}/cn/jg/jyj/`); // the portal's own address, not the service's
       assert.deepEqual(complaints, []);
       assert.deepEqual(v.errors, []);
+    } finally {
+      await browser.close();
+    }
+  });
+
+  test("the printed tags: a browser takes the files that are right, and no others", options, async () => {
+    const tags = execFileSync(BIN, ["widget", "--server", server.url], { encoding: "utf8" });
+    const browser = await launch();
+    const page = async (head) => {
+      const p = await (await browser.newContext()).newPage();
+      await p.route(`${portal.url}/sri`, (r) => r.fulfill({ contentType: "text/html", body: `<!doctype html><html lang="zh-CN"><head>${head}</head><tingdong-voice></tingdong-voice></html>` }));
+      await p.goto(`${portal.url}/sri`);
+      return p;
+    };
+    try {
+      const good = await page(tags);
+      await good.locator("tingdong-voice .voice").waitFor();
+      const bad = await page(tags.replace(/(widget\.js" integrity="sha384-)..../, "$1AAAA"));
+      await bad.waitForLoadState("networkidle");
+      assert.equal(await bad.evaluate(() => Boolean(customElements.get("tingdong-voice"))), false);
     } finally {
       await browser.close();
     }

@@ -5,7 +5,7 @@ import { after, before, describe, test } from "node:test";
 import { launch, Visitor } from "./lib/browser.mjs";
 import { openLine } from "./lib/line.mjs";
 import { startServer } from "./lib/server.mjs";
-import { silence } from "./lib/speech.mjs";
+import { silence, synthetic } from "./lib/speech.mjs";
 import { openTab } from "./lib/tabs.mjs";
 
 const options = { timeout: 60_000 };
@@ -47,6 +47,57 @@ describe("trouble", () => {
   test("no microphone", options, async () => {
     const browser = await launch({ flags: ["--use-fake-ui-for-media-stream"] });
     await refused(browser, server.url, "no_microphone");
+  });
+
+  test("the microphone is taken by another program", options, async () => {
+    // What a browser says of a device that something else has opened for itself.
+    const init = () => (navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException("Could not start audio source", "NotReadableError")));
+    await refused(await launch({ wav }), server.url, "microphone_taken", { init });
+  });
+
+  // Says 「打开教育局」 over a line, and is answered.
+  async function answered(line) {
+    const browser = await launch({ wav: await synthetic("da3 kai1 jiao4 yu4 ju2", "trouble") });
+    try {
+      const v = await Visitor.open(browser, line.url);
+      await v.part(".voice").click();
+      const { reply } = await v.event("reply");
+      assert.equal(reply.column?.id, "jyj", JSON.stringify(reply));
+      await v.micOff();
+      assert.deepEqual(v.errors, []);
+      assert.equal(v.events.some((e) => e.name === "error"), false);
+    } finally {
+      await browser.close();
+      await line.close();
+    }
+  }
+
+  test("a network slower than speech: the answer comes later, and is right", options, async () => {
+    await answered(await openLine(server.url, { rate: 24_000 })); // speech needs 32,000 bytes a second
+  });
+
+  const MIDDLE = 90_000; // bytes towards the service: past the page's requests, within the sentence
+
+  test("the service is stopped while somebody speaks: it answers first", { timeout: 120_000 }, async () => {
+    const first = await startServer();
+    try {
+      const line = await openLine(first.url, { cutAfter: MIDDLE, onCut: () => (first.signal("SIGTERM"), false) });
+      await answered(line);
+      assert.equal(line.cuts, 1, "the service was stopped within the sentence");
+    } finally {
+      await first.stop();
+    }
+  });
+
+  test("the service dies while somebody speaks: another one is told all of it", { timeout: 120_000 }, async () => {
+    const first = await startServer();
+    try {
+      const line = await openLine(first.url, { cutAfter: MIDDLE, onCut: (l) => (first.signal("SIGKILL"), (l.target = server.url)) });
+      await answered(line);
+      assert.equal(line.cuts, 1, "the service died within the sentence");
+    } finally {
+      await first.stop();
+    }
   });
 
   test("an address without https", options, async () => {

@@ -8,6 +8,7 @@ import (
 	"crypto/sha512"
 	"embed"
 	"encoding/base64"
+	"encoding/json"
 	"fmt"
 	"io/fs"
 	"net/http"
@@ -107,7 +108,17 @@ func Handler() (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
+	hashes, err := json.Marshal(integrity(assets))
+	if err != nil {
+		return nil, err
+	}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "integrity.json" || r.URL.Path == "/integrity.json" {
+			w.Header().Set("Content-Type", "application/json")
+			w.Header().Set("Cache-Control", "no-cache")
+			w.Write(hashes)
+			return
+		}
 		a, ok := assets[strings.TrimPrefix(r.URL.Path, "/")]
 		if !ok {
 			http.NotFound(w, r)

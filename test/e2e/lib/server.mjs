@@ -8,7 +8,8 @@ import { createInterface } from "node:readline";
 import { promisify } from "node:util";
 
 const here = import.meta.dirname;
-const BIN = resolve(process.env.TINGDONG_BIN || join(here, "../../../bin/tingdong"));
+/** The program under test. */
+export const BIN = resolve(process.env.TINGDONG_BIN || join(here, "../../../bin/tingdong"));
 const START_MS = 60_000; // the first start fills the demo portal
 
 /** Starts `tingdong serve` with further flags; resolves to {url, token(role), stop()}. */
@@ -29,7 +30,7 @@ export async function startServer(...flags) {
   // A new administrator's token, as `tingdong token` makes it while the service runs.
   const token = async (role) => (await promisify(execFile)(BIN, ["token", "--data", data, "--role", role])).stdout.trim();
   try {
-    return { url: await ready(child, gone, () => log), token, stop, log: () => log };
+    return { url: await ready(child, gone, () => log), token, stop, signal: (name) => child.kill(name), log: () => log };
   } catch (err) {
     child.kill("SIGKILL");
     await gone;
