@@ -43,10 +43,16 @@ describe("embedding", () => {
   test("the printed tags: a browser takes the files that are right, and no others", options, async () => {
     const tags = execFileSync(BIN, ["widget", "--server", server.url], { encoding: "utf8" });
     const browser = await launch();
-    const page = async (head) => {
+    let head;
+    const http = createServer((_, response) => {
+      response.setHeader("Content-Type", "text/html; charset=utf-8");
+      response.end(`<!doctype html><html lang="zh-CN"><head>${head}</head><tingdong-voice></tingdong-voice></html>`);
+    });
+    await new Promise((done) => http.listen(0, "127.0.0.1", done));
+    const page = async (tags) => {
+      head = tags;
       const p = await (await browser.newContext()).newPage();
-      await p.route(`${portal.url}/sri`, (r) => r.fulfill({ contentType: "text/html", body: `<!doctype html><html lang="zh-CN"><head>${head}</head><tingdong-voice></tingdong-voice></html>` }));
-      await p.goto(`${portal.url}/sri`);
+      await p.goto(`http://127.0.0.1:${http.address().port}/`);
       return p;
     };
     try {
@@ -57,6 +63,8 @@ describe("embedding", () => {
       assert.equal(await bad.evaluate(() => Boolean(customElements.get("tingdong-voice"))), false);
     } finally {
       await browser.close();
+      http.closeAllConnections();
+      http.close();
     }
   });
 

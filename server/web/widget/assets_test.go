@@ -96,3 +96,25 @@ func TestHandler(t *testing.T) {
 		}
 	}
 }
+
+// TestTagsNameServedFiles: every hash that is printed is that of the file at
+// the address beside it.
+func TestTagsNameServedFiles(t *testing.T) {
+	tags, err := Tags("https://voice.example.gov.cn/")
+	if err != nil {
+		t.Fatal(err)
+	}
+	assets, err := Assets()
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines := regexp.MustCompile(`="https://voice\.example\.gov\.cn/widget/([a-z.-]+)" integrity="(sha384-[A-Za-z0-9+/=]+)" crossorigin`).FindAllStringSubmatch(tags, -1)
+	if len(lines) != strings.Count(tags, "\n") || len(lines) < 10 || lines[len(lines)-1][1] != Entry {
+		t.Fatalf("%d of the lines can be read:\n%s", len(lines), tags)
+	}
+	for _, l := range lines {
+		if assets[l[1]].Integrity != l[2] {
+			t.Errorf("%s: %s, served with %s", l[1], l[2], assets[l[1]].Integrity)
+		}
+	}
+}
