@@ -78,6 +78,12 @@ overload soak: build
 search-eval: build
 	bin/tingdong search-eval --data ../shared/search
 
+# Known vulnerabilities in what the program calls; needs vuln.go.dev, or a
+# copy of its database in VULNDB. govulncheck v1.9 (BSD-3-Clause).
+.PHONY: vulncheck
+vulncheck: $(LIBVOSK)
+	go run golang.org/x/vuln/cmd/govulncheck@v1.9.0 $(if $(VULNDB),-db $(VULNDB)) ./...
+
 clean:
 	rm -rf bin build test/e2e/node_modules server/web/admin/ui/node_modules
 	find server/web/admin/dist -type f ! -name README.md -delete

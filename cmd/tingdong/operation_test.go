@@ -6,13 +6,17 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
 
+	"github.com/spf13/pflag"
 	collector "go.opentelemetry.io/proto/otlp/collector/trace/v1"
 	"google.golang.org/protobuf/proto"
+
+	"github.com/tingdong/tingdong/asr/speechtest"
 )
 
 // TestTracesReachTheCollector: what the service sends is OTLP, and has no
@@ -95,4 +99,17 @@ func TestOperationSettings(t *testing.T) {
 			t.Errorf("%v: %d %s", args, code, errs)
 		}
 	}
+}
+
+// TestEverySettingIsExplained: docs/operations.md has each flag of serve.
+func TestEverySettingIsExplained(t *testing.T) {
+	text, err := os.ReadFile(filepath.Join(speechtest.Root(t), "docs", "operations.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	serveCmd().Flags().VisitAll(func(f *pflag.Flag) {
+		if !strings.Contains(string(text), "`--"+f.Name+"`") {
+			t.Errorf("--%s is not in docs/operations.md", f.Name)
+		}
+	})
 }
