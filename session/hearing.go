@@ -19,7 +19,7 @@ const unknown = "[unk]"
 func (l *Listener) second(ctx context.Context, open []asr.Hypothesis) ([]asr.Hypothesis, error) {
 	b := l.svc.Brain()
 	phrases := b.phrases(l.opt.Ask.Lang)
-	if len(phrases) == 0 || len(l.audio) == 0 || l.settled(b, open) || (!l.told && !l.opt.Whole) {
+	if len(phrases) == 0 || len(l.audio) == 0 || l.settled(b, open) || (!l.told && !l.opt.Whole) || l.vad.tone() {
 		return open, nil
 	}
 	rec, err := l.svc.Speech.Open(ctx, asr.Options{Model: l.cfg.Model(l.opt.Ask.Lang), SampleRate: l.opt.SampleRate,

@@ -261,6 +261,9 @@ func (l *Listener) end(ctx context.Context, flush bool) error {
 		l.parts = append(l.parts, u)
 	}
 	open := append([]asr.Hypothesis{}, join(l.parts)...) // never nil: nothing heard is evidence, too
+	if l.vad.tone() {
+		open = open[:0]
+	}
 	list, err := l.second(ctx, open)
 	if err != nil {
 		return err

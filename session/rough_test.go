@@ -3,6 +3,7 @@ package session
 import (
 	"encoding/binary"
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"os"
 	"runtime"
@@ -92,6 +93,23 @@ func TestRoughAudioActsOnNothing(t *testing.T) {
 			for _, r := range turns(t, s, rate, 4801, pcm) {
 				if r.Action == intent.Navigate || r.Action == intent.Control {
 					t.Errorf("%s at %d Hz: %s %v %v (heard %v)", name, rate, r.Action, r.Column, r.Control, r.Heard)
+				}
+			}
+		}
+	}
+	for _, hz := range []float64{60, 440, 1500, 3000} { // 1500 at 60000 was 第一个, 3000 in bursts 预约…
+		for _, level := range []float64{8000, 60000} {
+			for _, on := range []int{0, 4000} {
+				pcm := samples(3*second, func(i int) int {
+					if on > 0 && i/on%2 == 1 || i < second/2 || i > 2*second {
+						return rng.IntN(13)
+					}
+					return int(level * math.Sin(2*math.Pi*hz*float64(i)/second))
+				})
+				for _, r := range turns(t, s, second, 3200, pcm) {
+					if r.Action == intent.Navigate || r.Action == intent.Control {
+						t.Errorf("%v Hz at %v in bursts of %d: %s %v %v (heard %v)", hz, level, on, r.Action, r.Column, r.Control, r.Heard)
+					}
 				}
 			}
 		}

@@ -3,6 +3,7 @@ package session
 import (
 	"encoding/binary"
 	"math"
+	"slices"
 	"time"
 )
 
@@ -17,6 +18,7 @@ type vad struct {
 	at      time.Duration // end of the last whole frame
 	started time.Duration // begin of the current or last speech
 	ended   time.Duration // end of the last frame with speech in it
+	pitch   []int         // zero crossings of each frame with speech in it
 }
 
 const (
@@ -73,6 +75,7 @@ func (v *vad) step(frame []byte) {
 		return
 	}
 	v.ended = v.at
+	v.pitch = append(v.pitch, crossings(frame))
 	if !v.speech {
 		v.speech = true
 		v.started = v.at - onsetFrames*vadFrame
@@ -88,7 +91,41 @@ func (v *vad) silence() time.Duration {
 }
 
 // rearm waits for the next speech.
-func (v *vad) rearm() { v.speech, v.run = false, 0 }
+func (v *vad) rearm() { v.speech, v.run, v.pitch = false, 0, v.pitch[:0] }
+
+// tone reports whether what was taken for speech is one and the same sound all
+// along, such as a beep, a hum or hiss: recognisers hear words in those. Of
+// the frames of a tone nearly all have the same number of zero crossings; of
+// the recordings of speech at most a third have.
+func (v *vad) tone() bool {
+	if len(v.pitch) < 15 { // 300 ms: a short syllable may well be one vowel
+		return false
+	}
+	sorted := slices.Sorted(slices.Values(v.pitch))
+	median, near := sorted[len(sorted)/2], 0
+	for _, n := range sorted {
+		if d := n - median; 10*max(d, -d) <= max(median, 10) {
+			near++
+		}
+	}
+	return float64(near) >= 0.75*float64(len(sorted))
+}
+
+// crossings is how often a frame without its DC offset changes its sign.
+func crossings(frame []byte) (n int) {
+	var sum int
+	at := func(i int) int { return int(int16(binary.LittleEndian.Uint16(frame[i:]))) }
+	for i := 0; i+1 < len(frame); i += 2 {
+		sum += at(i)
+	}
+	mean := sum / (len(frame) / 2)
+	for i := 2; i+1 < len(frame); i += 2 {
+		if (at(i-2) > mean) != (at(i) > mean) {
+			n++
+		}
+	}
+	return n
+}
 
 // loudness is the level of a frame without its DC offset, in dB of full scale.
 func loudness(frame []byte) float64 {

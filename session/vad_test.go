@@ -4,8 +4,12 @@ import (
 	"encoding/binary"
 	"math"
 	"math/rand/v2"
+	"os"
+	"slices"
 	"testing"
 	"time"
+
+	"github.com/tingdong/tingdong/asr/speechtest"
 )
 
 // tone makes PCM of a 200 Hz tone at a level in dB of full scale over white
@@ -68,5 +72,31 @@ func TestVADTakesAnyPieces(t *testing.T) {
 	}
 	if whole.at != cut.at || whole.started != cut.started || whole.ended != cut.ended {
 		t.Fatalf("whole %v %v %v, in pieces %v %v %v", whole.at, whole.started, whole.ended, cut.at, cut.started, cut.ended)
+	}
+}
+
+// A tone is one sound all along; no recording of speech is.
+func TestVADTellsTonesFromSpeech(t *testing.T) {
+	for _, rate := range []int{8000, 16000, 48000} {
+		v := newVAD(rate)
+		v.write(tone(time.Second, rate, -200, -60))
+		v.write(tone(time.Second, rate, -10, -60))
+		if !v.speech || !v.tone() {
+			t.Errorf("%d Hz: a tone: speech %v, tone %v", rate, v.speech, v.tone())
+		}
+		if v.rearm(); v.tone() {
+			t.Errorf("%d Hz: the tone is not forgotten", rate)
+		}
+	}
+	cols := shippedColumns(t)
+	all := slices.Concat(splicedCommands(t, cols), syntheticCommands(t), speakers(t, 0, 20, func(int) string { return "" }))
+	for i, r := range all {
+		if i%15 != 0 && os.Getenv("TINGDONG_ACCURACY") != "all" {
+			continue // decoding a recording takes longer than looking at it
+		}
+		v := newVAD(speechtest.Rate)
+		if v.write(r.pcm()); v.tone() {
+			t.Errorf("%s is taken for a tone", r.name)
+		}
 	}
 }
