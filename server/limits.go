@@ -29,9 +29,9 @@ func (s *Server) bodyLimits(local bool) func(*fasthttp.RequestHeader) fasthttp.R
 			return fasthttp.RequestConfig{WriteTimeout: 5 * time.Minute}
 		case !strings.HasPrefix(path, adminPath) || h.ContentLength() == 0 || !local && s.roleOf(h) < Editor:
 		case path == adminPath+"documents":
-			return fasthttp.RequestConfig{ReadTimeout: 2 * time.Minute, WriteTimeout: 5 * time.Minute, MaxRequestBodySize: documentBody}
+			return fasthttp.RequestConfig{ReadTimeout: 12 * s.opt.ReadTimeout, WriteTimeout: 5 * time.Minute, MaxRequestBodySize: documentBody}
 		default:
-			return fasthttp.RequestConfig{ReadTimeout: time.Minute, MaxRequestBodySize: adminBody}
+			return fasthttp.RequestConfig{ReadTimeout: 6 * s.opt.ReadTimeout, MaxRequestBodySize: adminBody}
 		}
 		return fasthttp.RequestConfig{}
 	}

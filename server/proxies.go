@@ -71,12 +71,16 @@ func (p Proxies) client(peer netip.Addr, h *fasthttp.RequestHeader) netip.Addr {
 	return at
 }
 
+func (p Proxies) header() string {
+	if p.Header == "" {
+		return fasthttp.HeaderXForwardedFor
+	}
+	return p.Header
+}
+
 // hops are the addresses of the header, oldest first.
 func (p Proxies) hops(h *fasthttp.RequestHeader) []string {
-	name := p.Header
-	if name == "" {
-		name = fasthttp.HeaderXForwardedFor
-	}
+	name := p.header()
 	var lines []string
 	for _, line := range h.PeekAll(name) {
 		lines = append(lines, string(line))

@@ -114,6 +114,9 @@ func TestForgedForwardingHeaders(t *testing.T) {
 			}
 		}
 	}
+	if l := d.logs.String(); strings.Count(l, "trusted-proxies") != 1 {
+		t.Errorf("nobody is told of the proxy, or too often:\n%s", l)
+	}
 	if a := d.do(t, "GET", "/healthz", "", nil); a.status != 200 {
 		t.Errorf("health is limited: %d", a.status)
 	}

@@ -14,7 +14,13 @@ import (
 // else is done with it.
 func (s *Server) identify(c *fiber.Ctx) error {
 	ctx := c.Context()
-	ctx.SetUserValue(clientKey, s.opt.Proxies.client(peerOf(ctx.RemoteAddr()), &ctx.Request.Header))
+	peer := peerOf(ctx.RemoteAddr())
+	ctx.SetUserValue(clientKey, s.opt.Proxies.client(peer, &ctx.Request.Header))
+	if (peer.IsLoopback() || peer.IsPrivate()) && !within(s.opt.Proxies.Trusted, peer) && len(ctx.Request.Header.Peek(s.opt.Proxies.header())) > 0 {
+		s.strange.Do(func() {
+			s.log.Warn("a proxy that is not trusted names clients; if it is ours, add it to --trusted-proxies, or all its visitors count as one", "proxy", peer)
+		})
+	}
 	c.Set(fiber.HeaderXRequestID, requestID(ctx))
 	return c.Next()
 }

@@ -89,6 +89,7 @@ type Server struct {
 	metrics *metrics
 	rates   *rates
 	tracer  trace.Tracer
+	strange sync.Once // warns of a proxy that is not trusted
 	sockets *sockets
 	trials  trials
 	life    context.Context // of the sockets' work
