@@ -47,7 +47,7 @@ func (j *Journal) EachAudit(ctx context.Context, fn func(line []byte) error) err
 	if err != nil {
 		return fmt.Errorf("reading the audit log: %w", mapErr(err))
 	}
-	for seq := info.State.FirstSeq; seq <= info.State.LastSeq; seq++ {
+	for seq := max(info.State.FirstSeq, 1); seq <= info.State.LastSeq; seq++ { // an empty stream begins at 0
 		m, err := s.GetMsg(ctx, seq)
 		if err != nil {
 			return fmt.Errorf("reading entry %d of the audit log: %w", seq, mapErr(err))
