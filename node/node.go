@@ -9,7 +9,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"os"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -52,6 +51,7 @@ type Node struct {
 	words    atomic.Pointer[[]string]
 	settings settings // as they were at the start
 	reindex  chan struct{}
+	warm     chan struct{} // closed when the first query need not wait
 
 	applied  chan struct{} // closed and replaced after every applied batch
 	applying sync.Mutex    // guards applied
@@ -67,7 +67,7 @@ type Node struct {
 // Open opens the journal and its views, and starts following. On a new data
 // directory the shipped columns and grammars are saved first.
 func Open(ctx context.Context, o Options) (*Node, error) {
-	n := &Node{opt: o, log: o.Log, applied: make(chan struct{}), reindex: make(chan struct{}, 1), recompile: make(chan struct{}, 1)}
+	n := &Node{opt: o, log: o.Log, applied: make(chan struct{}), reindex: make(chan struct{}, 1), recompile: make(chan struct{}, 1), warm: make(chan struct{})}
 	if n.log == nil {
 		n.log = slog.Default()
 	}
@@ -92,7 +92,7 @@ func (n *Node) start(ctx context.Context) error {
 	if err := n.loadSettings(ctx); err != nil {
 		return err
 	}
-	if err := n.openIndex(); err != nil {
+	if err := n.openIndex(ctx); err != nil {
 		return err
 	}
 	var err error
@@ -106,29 +106,9 @@ func (n *Node) start(ctx context.Context) error {
 	run, stop := context.WithCancel(context.Background())
 	n.stop = stop
 	n.done.Go(func() { n.followDocuments(run) })
+	n.done.Go(func() { n.tendIndex(run) })
 	n.done.Go(func() { n.followBuckets(run) })
 	return n.openInsights(ctx, run)
-}
-
-// openIndex opens the index, or starts an empty one in the place of one that
-// is damaged or of another version: the journal fills it again.
-func (n *Node) openIndex() error {
-	dir := n.indexDir(n.settings.words)
-	o := search.Options{Columns: searchColumns(n.Brain().Columns), Words: n.settings.words, Synonyms: n.settings.synonyms}
-	x, err := search.Open(dir, o)
-	if errors.Is(err, search.ErrDamaged) || errors.Is(err, search.ErrOutdated) {
-		n.log.Warn("rebuilding the search index from the journal", "reason", err)
-		if err := os.RemoveAll(dir); err != nil {
-			return err
-		}
-		x, err = search.Open(dir, o)
-	}
-	if err != nil {
-		return fmt.Errorf("search index: %w", err)
-	}
-	x.SetRules(n.settings.rules)
-	n.index.Store(x)
-	return nil
 }
 
 // Close stops following and closes everything. The journal goes last.
@@ -171,6 +151,11 @@ func (n *Node) NotReady() error {
 	}
 	if at := n.Index().Position(); at < n.target {
 		return fmt.Errorf("the search index is catching up: %d of %d batches", at, n.target)
+	}
+	select {
+	case <-n.warm:
+	default:
+		return errors.New("the search index is being read")
 	}
 	return nil
 }

@@ -2,11 +2,7 @@ package node
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
-	"os"
-	"path/filepath"
 	"regexp"
 	"slices"
 	"strconv"
@@ -130,51 +126,4 @@ func (n *Node) loadSettings(ctx context.Context) error {
 		}
 	}
 	return nil
-}
-
-// indexDir is where the index of a dictionary lives: each has its own, so that
-// a new one is built beside the one that serves.
-func (n *Node) indexDir(words []string) string {
-	sum := sha256.Sum256([]byte(strings.Join(words, "\n")))
-	return filepath.Join(n.opt.Data, "index", hex.EncodeToString(sum[:4]))
-}
-
-// rebuild builds an index with the present dictionary beside the one that
-// serves, from the whole journal, and puts it in its place. Searches go on
-// all the while. It runs in the goroutine that follows the journal, so that
-// no batch is lost between the two.
-func (n *Node) rebuild(ctx context.Context) error {
-	words := *n.words.Load()
-	dir := n.indexDir(words)
-	if err := os.RemoveAll(dir); err != nil {
-		return err
-	}
-	next, err := search.Open(dir, search.Options{Columns: searchColumns(n.Brain().Columns), Words: words})
-	if err != nil {
-		return err
-	}
-	defer next.Close()
-	if err := n.replay(ctx, next); err != nil {
-		return err
-	}
-	oldDir, err := n.Index().Swap(next)
-	if err != nil {
-		return err
-	}
-	n.log.Info("the search index was rebuilt with the new dictionary", "words", len(words))
-	return os.RemoveAll(oldDir)
-}
-
-func (n *Node) replay(ctx context.Context, x *search.Index) error {
-	_, err := n.journal.ReplayDocuments(ctx, func(seq uint64, batch []byte) error {
-		ops, err := decodeBatch(seq, batch)
-		if err != nil {
-			return err
-		}
-		if err := x.Apply(seq, ops); err != nil {
-			return fmt.Errorf("indexing journal batch %d: %w", seq, err)
-		}
-		return nil
-	})
-	return err
 }

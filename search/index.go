@@ -8,6 +8,8 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 
@@ -20,6 +22,10 @@ import (
 // Version changes whenever documents would be analysed differently; an index
 // of another version is ErrOutdated.
 const Version = "3"
+
+// readable are the versions whose stored documents and fields are those of
+// this one.
+var readable = []string{Version}
 
 // Column is what search needs to know of a column of the portal.
 type Column struct {
@@ -44,6 +50,10 @@ type Options struct {
 	// NoAnswers has every query answered anew, for measurements: usually
 	// answers are kept until the index or what admins set changes.
 	NoAnswers bool
+	// Outdated opens an index of another analyzer or dictionary, too, if its
+	// documents can be read: it finds less well, but it finds while another
+	// is built beside it.
+	Outdated bool
 }
 
 // Index is the portal's full-text index. All methods are safe for concurrent
@@ -60,7 +70,8 @@ type Index struct {
 
 	apply    sync.Mutex // one Apply at a time; bleve changes only under apply and mu
 	position atomic.Uint64
-	stale    atomic.Bool // a batch was applied since snap was taken
+	stale    atomic.Bool  // a batch was applied since snap was taken
+	changed  atomic.Int64 // changes since the segments were last merged into one
 
 	mu    sync.RWMutex // held for reading during a search
 	bleve bleve.Index  // nil once closed
@@ -89,7 +100,7 @@ func Open(dir string, o Options) (*Index, error) {
 	x := &Index{dir: dir, opts: o, slots: make(chan struct{}, runtime.GOMAXPROCS(0))}
 	x.an.Store(analysis.New(o.Words))
 	x.tables.Store(newTables(o.Columns, Rules{}, newSynonyms(shipped(), folded(o.Synonyms))))
-	b, err := openBleve(dir, x.version())
+	b, err := openBleve(dir, x.version(), o.Outdated)
 	if err != nil {
 		return nil, err
 	}
@@ -109,7 +120,7 @@ func Open(dir string, o Options) (*Index, error) {
 
 func (x *Index) version() string { return Version + " " + x.an.Load().Fingerprint() }
 
-func openBleve(dir, version string) (bleve.Index, error) {
+func openBleve(dir, version string, outdated bool) (bleve.Index, error) {
 	if _, err := os.Stat(filepath.Join(dir, "index_meta.json")); errors.Is(err, os.ErrNotExist) {
 		if entries, err := os.ReadDir(dir); err == nil && len(entries) > 0 {
 			return nil, fmt.Errorf("%w: %s has no index_meta.json", ErrDamaged, dir)
@@ -124,7 +135,7 @@ func openBleve(dir, version string) (bleve.Index, error) {
 	if err != nil || len(v) == 0 {
 		return nil, errors.Join(fmt.Errorf("%w: %s has no version", ErrDamaged, dir), err, b.Close())
 	}
-	if string(v) != version {
+	if format, _, _ := strings.Cut(string(v), " "); string(v) != version && !(outdated && slices.Contains(readable, format)) {
 		return nil, errors.Join(fmt.Errorf("%w: %s has version %q, not %q", ErrOutdated, dir, v, version), b.Close())
 	}
 	return b, nil
@@ -189,6 +200,7 @@ func (x *Index) Apply(seq uint64, ops []Op) error {
 		return fmt.Errorf("apply %d changes to the search index: %w", len(ops), err)
 	}
 	x.position.Store(seq)
+	x.changed.Add(int64(len(ops)))
 	x.stale.Store(true)
 	return nil
 }

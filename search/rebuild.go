@@ -40,8 +40,16 @@ func (x *Index) Swap(next *Index) (oldDir string, err error) {
 	x.lexicon.Store(next.lexicon.Load())
 	x.position.Store(next.Position())
 	x.stale.Store(next.stale.Load())
+	x.changed.Store(next.changed.Load())
 	next.bleve, next.snap = nil, nil
 	return oldDir, errors.Join(snap.close(), old.Close())
+}
+
+// Dir is the directory of the index.
+func (x *Index) Dir() string {
+	x.mu.RLock()
+	defer x.mu.RUnlock()
+	return x.dir
 }
 
 // Snapshot writes a copy of the index into dir, which must not exist, while
@@ -96,6 +104,31 @@ func (x *Index) Optimize(ctx context.Context) error {
 	if err := s.ForceMerge(ctx, &mergeplan.SingleSegmentMergePlanOptions); err != nil {
 		return fmt.Errorf("optimize the search index: %w", err)
 	}
+	x.changed.Store(0)
 	x.stale.Store(true)
 	return nil
+}
+
+// Scattered tells whether so much was changed since the segments were merged
+// that Optimize is worth its while: a tenth of the documents, or more segments
+// at the opening than merging in passing leaves.
+func (x *Index) Scattered() bool {
+	x.mu.RLock()
+	defer x.mu.RUnlock()
+	if x.bleve == nil || x.snap == nil || x.snap.live < smallIndex {
+		return false
+	}
+	return x.changed.Load()*10 > int64(x.snap.live) || x.changed.Load() == 0 && len(x.snap.offsets) > manySegments
+}
+
+// manySegments is more than a portal's daily changes leave.
+const manySegments = 8
+
+// Warm reads what the first queries would otherwise wait for: the dictionary,
+// the pairs for corrections, the dates.
+func (x *Index) Warm(ctx context.Context) error {
+	x.words()
+	x.known()
+	_, err := x.Search(ctx, Query{Text: "办事指南", Facets: true})
+	return err
 }

@@ -116,7 +116,7 @@ func (a *app) becomeReady(ctx context.Context, f *serveFlags, out io.Writer, url
 			return err
 		}
 	}
-	if err := a.node.CaughtUp(ctx); err != nil {
+	if err := errors.Join(a.node.CaughtUp(ctx), a.node.Warmed(ctx)); err != nil {
 		return err
 	}
 	if a.pool != nil {

@@ -23,6 +23,8 @@ func searchEvalCmd() *cobra.Command {
 	cmd.Flags().StringVar(&o.Data, "data", "../shared/search", "directory with the collections and queries")
 	cmd.Flags().StringVar(&o.Work, "work", "", "directory for the indexes (default: a temporary one)")
 	cmd.Flags().StringVar(&o.Only, "only", "", "only the engine of this name, such as Tingdong")
+	cmd.Flags().StringVar(&o.Collection, "collection", "", "only this collection: portal, law, or all of both in one index")
+	cmd.Flags().BoolVar(&o.Speed, "speed", false, "only speed")
 	cmd.Flags().BoolVar(&o.Peers, "peers", true, "run SQLite FTS5 and Xapian, too, where they are installed")
 	return cmd
 }

@@ -12,12 +12,15 @@ import (
 
 // Options say what to measure.
 type Options struct {
-	Data  string    // directory of the collections
-	Work  string    // directory for indexes; a temporary one when empty
-	Peers bool      // run the other engines, too
-	Only  string    // measure only the engine of this name
-	Out   io.Writer // Markdown goes here
-	Log   io.Writer // progress
+	Data  string // directory of the collections
+	Work  string // directory for indexes; a temporary one when empty
+	Peers bool   // run the other engines, too
+	Only  string // measure only the engine of this name
+	// Collection is the only one measured; without it all but "all" are.
+	Collection string
+	Speed      bool      // only speed, with one half of the clean queries after the other half
+	Out        io.Writer // Markdown goes here
+	Log        io.Writer // progress
 }
 
 // collection is a set of documents with the queries that go with it.
@@ -30,7 +33,12 @@ type collection struct {
 var collections = []collection{
 	{"portal", []string{"gov_titles", "xwlb", "ncp_policies"}, []string{"ncp", "title_core", "docno"}},
 	{"law", []string{"statute_articles"}, []string{"stard"}},
+	{everything, []string{"gov_titles", "xwlb", "ncp_policies", "statute_articles"}, []string{"ncp", "title_core", "docno", "stard"}},
 }
+
+// everything is the name of the collection for speed: all documents in one
+// index.
+const everything = "all"
 
 // task is one kind of query, clean or with errors.
 type task struct {
@@ -51,6 +59,9 @@ func Run(ctx context.Context, o Options) error {
 	}
 	words := analysis.LoadWords(nil)
 	for _, c := range collections {
+		if o.Collection != c.name && (o.Collection != "" || c.name == everything) {
+			continue
+		}
 		if err := runCollection(ctx, o, c, words); err != nil {
 			return fmt.Errorf("collection %s: %w", c.name, err)
 		}
