@@ -16,8 +16,9 @@ func (j *Journal) EachRevision(ctx context.Context, b Bucket, fn func(Revision) 
 // RestoreRevision saves a revision as it was, with its author, message and
 // time. Its number is new.
 func (j *Journal) RestoreRevision(ctx context.Context, b Bucket, r Revision) error {
-	if j.kv[b] == nil {
-		return fmt.Errorf("there is no bucket %q in this version of tingdong", b)
+	kv, err := j.bucket(b)
+	if err != nil {
+		return err
 	}
 	if r.Deleted {
 		return j.Delete(ctx, b, r.Key)
@@ -26,9 +27,9 @@ func (j *Journal) RestoreRevision(ctx context.Context, b Bucket, r Revision) err
 	if err != nil {
 		return err
 	}
-	ctx, cancel := context.WithTimeout(ctx, requestTimeout)
+	ctx, cancel := context.WithTimeout(ctx, j.timeout)
 	defer cancel()
-	if _, err := j.kv[b].Put(ctx, r.Key, data); err != nil {
+	if _, err := kv.Put(ctx, r.Key, data); err != nil {
 		return fmt.Errorf("restoring %s/%s: %w", b, r.Key, mapErr(err))
 	}
 	return nil
@@ -61,7 +62,7 @@ func (j *Journal) EachAudit(ctx context.Context, fn func(line []byte) error) err
 
 // RestoreAudit appends a line of an audit log as it was.
 func (j *Journal) RestoreAudit(ctx context.Context, line []byte) error {
-	ctx, cancel := context.WithTimeout(ctx, requestTimeout)
+	ctx, cancel := context.WithTimeout(ctx, j.timeout)
 	defer cancel()
 	if _, err := j.js.Publish(ctx, subjectAudit, line); err != nil {
 		return fmt.Errorf("restoring the audit log: %w", mapErr(err))

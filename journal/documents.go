@@ -16,7 +16,7 @@ func (j *Journal) AppendDocuments(ctx context.Context, batch []byte) (uint64, er
 	if len(batch) > MaxValue {
 		return 0, fmt.Errorf("a batch of %d bytes is larger than the journal's limit of %d", len(batch), MaxValue)
 	}
-	ctx, cancel := context.WithTimeout(ctx, requestTimeout)
+	ctx, cancel := context.WithTimeout(ctx, j.timeout)
 	defer cancel()
 	ack, err := j.js.PublishMsg(ctx, &nats.Msg{Subject: subjectDocs, Data: batch})
 	if err != nil {
@@ -27,9 +27,13 @@ func (j *Journal) AppendDocuments(ctx context.Context, batch []byte) (uint64, er
 
 // LastDocument returns the sequence of the newest batch, 0 when there is none.
 func (j *Journal) LastDocument(ctx context.Context) (uint64, error) {
-	ctx, cancel := context.WithTimeout(ctx, requestTimeout)
+	ctx, cancel := context.WithTimeout(ctx, j.timeout)
 	defer cancel()
-	info, err := j.docs.Info(ctx)
+	docs, err := j.documents()
+	if err != nil {
+		return 0, err
+	}
+	info, err := docs.Info(ctx)
 	if err != nil {
 		return 0, fmt.Errorf("asking the journal for its newest document: %w", mapErr(err))
 	}
@@ -40,7 +44,11 @@ func (j *Journal) LastDocument(ctx context.Context) (uint64, error) {
 // order, and goes on with new ones until ctx ends or fn fails. The error is
 // nil when ctx ended.
 func (j *Journal) FollowDocuments(ctx context.Context, after uint64, fn func(seq uint64, batch []byte) error) error {
-	return follow(ctx, j.docs, "documents", after, fn)
+	docs, err := j.documents()
+	if err != nil {
+		return err
+	}
+	return follow(ctx, docs, "documents", after, fn)
 }
 
 func follow(ctx context.Context, stream jetstream.Stream, what string, after uint64, fn func(seq uint64, batch []byte) error) error {
@@ -87,8 +95,14 @@ var ErrUnavailable = errors.New("the journal takes no writes at the moment")
 
 func mapErr(err error) error {
 	if errors.Is(err, context.DeadlineExceeded) || errors.Is(err, nats.ErrNoResponders) ||
-		errors.Is(err, jetstream.ErrNoStreamResponse) || errors.Is(err, nats.ErrTimeout) {
+		errors.Is(err, jetstream.ErrNoStreamResponse) || errors.Is(err, nats.ErrTimeout) || errors.Is(err, nats.ErrDisconnected) || refusedForNow(err) {
 		return fmt.Errorf("%w: %v", ErrUnavailable, err)
 	}
 	return err
+}
+
+// refusedForNow reports JetStream's own 503: no leader, no room to store.
+func refusedForNow(err error) bool {
+	var api *jetstream.APIError
+	return errors.As(err, &api) && api.Code == 503
 }

@@ -34,6 +34,9 @@ type Events struct {
 // Without limits an existing one is opened as it is, and none is created: the
 // result is then nil.
 func (j *Journal) OpenEvents(ctx context.Context, limits *EventLimits) (*Events, error) {
+	if j.open.Load() == nil {
+		return nil, errWaiting
+	}
 	ctx, cancel := context.WithTimeout(ctx, startTimeout)
 	defer cancel()
 	var stream jetstream.Stream
@@ -62,7 +65,7 @@ func (j *Journal) eventStream(l EventLimits) jetstream.StreamConfig {
 		Description: "what visitors asked, masked, for a limited time",
 		Storage:     jetstream.FileStorage,
 		Discard:     jetstream.DiscardOld,
-		Replicas:    j.docs.CachedInfo().Config.Replicas,
+		Replicas:    j.replicas,
 		MaxAge:      l.Age,
 		MaxBytes:    l.Bytes,
 		MaxMsgSize:  maxEvents + 32<<10,

@@ -4,15 +4,17 @@
 // deleted and rebuilt. It is the only package that imports NATS.
 //
 // One node embeds a JetStream server in the process, without any network
-// listener.
+// listener; several are a cluster, with a listener for each other alone.
 package journal
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	// nats-server v2.15 (Apache-2.0): the embedded log. nats.go (Apache-2.0)
@@ -50,6 +52,10 @@ type Options struct {
 	// Unsynced leaves the fsync of every write to the operating system. Only
 	// for trials: an acknowledged write may then be lost with the power.
 	Unsynced bool
+	// Cluster, when not nil, makes the log a member of a cluster; Remote uses
+	// one that is there. Both nil: a log of this process alone.
+	Cluster *Cluster
+	Remote  *Remote
 }
 
 // Journal is an open log. Its methods may be used by many goroutines.
@@ -59,8 +65,10 @@ type Journal struct {
 	srv    *server.Server
 	nc     *nats.Conn
 	js     jetstream.JetStream
-	docs   jetstream.Stream
-	kv     map[Bucket]jetstream.KeyValue
+	open   atomic.Pointer[streams] // nil until a cluster answers
+	// replicas is how many members keep a copy, timeout bounds a request.
+	replicas int
+	timeout  time.Duration
 	// auditing is held while an entry of the audit log is appended.
 	auditing sync.Mutex
 }
@@ -69,13 +77,14 @@ type Journal struct {
 var ErrInUse = errors.New("the data directory is in use by another tingdong process")
 
 // Open starts the embedded log in o.Dir, creating it if needed. The error is
-// ErrInUse when another process has it.
+// ErrInUse when another process has it. With a cluster it returns before the
+// others were found: Wait tells when it can be used.
 func Open(ctx context.Context, o Options) (*Journal, error) {
 	unlock, err := Lock(o.Dir)
 	if err != nil {
 		return nil, err
 	}
-	j := &Journal{dir: o.Dir, unlock: unlock, kv: map[Bucket]jetstream.KeyValue{}}
+	j := &Journal{dir: o.Dir, unlock: unlock, replicas: 1, timeout: requestTimeout}
 	if err := j.start(ctx, o); err != nil {
 		j.Close()
 		return nil, fmt.Errorf("journal in %s: %w", o.Dir, err)
@@ -84,7 +93,33 @@ func Open(ctx context.Context, o Options) (*Journal, error) {
 }
 
 func (j *Journal) start(ctx context.Context, o Options) error {
-	srv, err := server.NewServer(&server.Options{
+	if err := j.connect(o); err != nil {
+		return err
+	}
+	var err error
+	if j.js, err = jetstream.New(j.nc, jetstream.WithDefaultTimeout(j.timeout)); err != nil {
+		return err
+	}
+	if o.Cluster != nil || o.Remote != nil {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, startTimeout)
+	defer cancel()
+	s, err := j.openStreams(ctx)
+	if err == nil {
+		j.open.Store(s)
+	}
+	return err
+}
+
+// connect starts the embedded server, or finds the remote one.
+func (j *Journal) connect(o Options) (err error) {
+	if o.Remote != nil {
+		j.timeout = clusterTimeout
+		j.nc, err = o.Remote.connect()
+		return err
+	}
+	opts := &server.Options{
 		ServerName: "tingdong",
 		DontListen: true,
 		NoSigs:     true,
@@ -94,55 +129,68 @@ func (j *Journal) start(ctx context.Context, o Options) error {
 		MaxPayload: MaxValue + 64<<10,
 		MaxPending: 4 * MaxValue,
 		SyncAlways: !o.Unsynced,
-	})
+	}
+	if o.Cluster == nil {
+		err = checkAlone(o.Dir)
+	} else {
+		opts.StoreDir = filepath.Join(o.Dir, clusterDir)
+		j.replicas, j.timeout = min(maxReplicas, o.Cluster.members()), clusterTimeout
+		err = o.Cluster.serverOptions(opts)
+		// The server opens its routes only after a listener for clients. That
+		// one is for nobody: loopback, any port, a password nobody knows.
+		opts.DontListen, opts.Host, opts.Port = false, "127.0.0.1", server.RANDOM_PORT
+		opts.Username, opts.Password = "tingdong", rand.Text()
+	}
 	if err != nil {
 		return err
 	}
-	j.srv = srv
-	srv.Start()
-	if !srv.ReadyForConnections(startTimeout) {
-		return fmt.Errorf("the embedded log did not start within %s; is the disk full or read-only?", startTimeout)
-	}
-	if j.nc, err = nats.Connect("", nats.InProcessServer(srv), nats.Name("tingdong")); err != nil {
+	if j.srv, err = server.NewServer(opts); err != nil {
 		return err
 	}
-	if j.js, err = jetstream.New(j.nc); err != nil {
-		return err
+	j.srv.Start()
+	if !j.srv.ReadyForConnections(startTimeout) {
+		return fmt.Errorf("the embedded log did not start within %s; is the disk full or read-only, or the cluster's port in use?", startTimeout)
 	}
-	return j.createStreams(ctx)
+	j.nc, err = nats.Connect("", nats.InProcessServer(j.srv), nats.Name("tingdong"), nats.UserInfo(opts.Username, opts.Password))
+	return err
 }
 
-func (j *Journal) createStreams(ctx context.Context) error {
-	ctx, cancel := context.WithTimeout(ctx, startTimeout)
-	defer cancel()
-	var err error
-	j.docs, err = j.js.CreateOrUpdateStream(ctx, jetstream.StreamConfig{
+func (j *Journal) openStreams(ctx context.Context) (*streams, error) {
+	if j.srv == nil && j.nc.ConnectedClusterName() != "" {
+		j.replicas = maxReplicas
+	}
+	docs, err := j.js.CreateOrUpdateStream(ctx, jetstream.StreamConfig{
 		Name:        streamDocs,
 		Subjects:    []string{subjectDocs},
 		Description: "batches of document changes, in order",
 		Storage:     jetstream.FileStorage,
 		Compression: jetstream.S2Compression,
 		MaxMsgSize:  MaxValue + 32<<10,
+		Replicas:    j.replicas,
 	})
 	if err != nil {
-		return fmt.Errorf("opening the document stream: %w", err)
+		return nil, fmt.Errorf("opening the document stream: %w", err)
 	}
-	if _, err = j.js.CreateOrUpdateStream(ctx, auditStream()); err != nil {
-		return fmt.Errorf("opening the audit log: %w", err)
+	audit := auditStream()
+	audit.Replicas = j.replicas
+	if _, err = j.js.CreateOrUpdateStream(ctx, audit); err != nil {
+		return nil, fmt.Errorf("opening the audit log: %w", err)
 	}
+	s := &streams{docs: docs, kv: map[Bucket]jetstream.KeyValue{}}
 	for _, b := range Buckets {
-		j.kv[b], err = j.js.CreateOrUpdateKeyValue(ctx, jetstream.KeyValueConfig{
+		s.kv[b], err = j.js.CreateOrUpdateKeyValue(ctx, jetstream.KeyValueConfig{
 			Bucket:       string(b),
 			History:      HistoryLength,
 			Storage:      jetstream.FileStorage,
 			Compression:  true,
 			MaxValueSize: MaxValue + 32<<10,
+			Replicas:     j.replicas,
 		})
 		if err != nil {
-			return fmt.Errorf("opening the bucket %s: %w", b, err)
+			return nil, fmt.Errorf("opening the bucket %s: %w", b, err)
 		}
 	}
-	return nil
+	return s, nil
 }
 
 // Close stops the log. It waits until what was acknowledged is on the disk.

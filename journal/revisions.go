@@ -72,9 +72,12 @@ func (j *Journal) Put(ctx context.Context, b Bucket, s Save) (uint64, error) {
 	if err != nil {
 		return 0, err
 	}
-	ctx, cancel := context.WithTimeout(ctx, requestTimeout)
+	ctx, cancel := context.WithTimeout(ctx, j.timeout)
 	defer cancel()
-	kv := j.kv[b]
+	kv, err := j.bucket(b)
+	if err != nil {
+		return 0, err
+	}
 	var rev uint64
 	switch {
 	case s.Expect == nil:
@@ -100,9 +103,13 @@ func seal(b Bucket, r Revision) ([]byte, error) {
 
 // Delete ends a key; its history stays readable.
 func (j *Journal) Delete(ctx context.Context, b Bucket, key string) error {
-	ctx, cancel := context.WithTimeout(ctx, requestTimeout)
+	ctx, cancel := context.WithTimeout(ctx, j.timeout)
 	defer cancel()
-	if err := j.kv[b].Delete(ctx, key); err != nil {
+	kv, err := j.bucket(b)
+	if err != nil {
+		return err
+	}
+	if err := kv.Delete(ctx, key); err != nil {
 		return fmt.Errorf("deleting %s/%s: %w", b, key, mapConflict(err))
 	}
 	return nil
@@ -110,9 +117,13 @@ func (j *Journal) Delete(ctx context.Context, b Bucket, key string) error {
 
 // Get returns the newest revision of a key, or ErrNotFound.
 func (j *Journal) Get(ctx context.Context, b Bucket, key string) (Revision, error) {
-	ctx, cancel := context.WithTimeout(ctx, requestTimeout)
+	ctx, cancel := context.WithTimeout(ctx, j.timeout)
 	defer cancel()
-	e, err := j.kv[b].Get(ctx, key)
+	kv, err := j.bucket(b)
+	if err != nil {
+		return Revision{}, err
+	}
+	e, err := kv.Get(ctx, key)
 	if err != nil {
 		return Revision{}, fmt.Errorf("%s/%s: %w", b, key, mapConflict(err))
 	}
@@ -128,9 +139,13 @@ func (j *Journal) List(ctx context.Context, b Bucket) ([]Revision, error) {
 
 // History returns the kept revisions of a key, oldest first.
 func (j *Journal) History(ctx context.Context, b Bucket, key string) ([]Revision, error) {
-	ctx, cancel := context.WithTimeout(ctx, requestTimeout)
+	ctx, cancel := context.WithTimeout(ctx, j.timeout)
 	defer cancel()
-	entries, err := j.kv[b].History(ctx, key)
+	kv, err := j.bucket(b)
+	if err != nil {
+		return nil, err
+	}
+	entries, err := kv.History(ctx, key)
 	if err != nil {
 		return nil, fmt.Errorf("history of %s/%s: %w", b, key, mapConflict(err))
 	}
@@ -148,7 +163,11 @@ func (j *Journal) History(ctx context.Context, b Bucket, key string) ([]Revision
 // Watch calls changed after every save in a bucket, until ctx ends. Calls are
 // coalesced: what changed is to be read with List.
 func (j *Journal) Watch(ctx context.Context, b Bucket, changed func()) error {
-	w, err := j.kv[b].WatchAll(ctx, jetstream.UpdatesOnly(), jetstream.MetaOnly())
+	kv, err := j.bucket(b)
+	if err != nil {
+		return err
+	}
+	w, err := kv.WatchAll(ctx, jetstream.UpdatesOnly(), jetstream.MetaOnly())
 	if err != nil {
 		return ignoreEnd(ctx, fmt.Errorf("watching the bucket %s: %w", b, err))
 	}
@@ -167,14 +186,18 @@ func (j *Journal) Watch(ctx context.Context, b Bucket, changed func()) error {
 }
 
 func (j *Journal) scan(ctx context.Context, b Bucket, opt jetstream.WatchOpt, fn func(Revision)) error {
-	ctx, cancel := context.WithTimeout(ctx, requestTimeout)
+	ctx, cancel := context.WithTimeout(ctx, j.timeout)
 	defer cancel()
 	return j.each(ctx, b, opt, func(r Revision) error { fn(r); return nil })
 }
 
 // each calls fn with what a bucket holds now, in the order of its revisions.
 func (j *Journal) each(ctx context.Context, b Bucket, opt jetstream.WatchOpt, fn func(Revision) error) error {
-	w, err := j.kv[b].WatchAll(ctx, opt)
+	kv, err := j.bucket(b)
+	if err != nil {
+		return err
+	}
+	w, err := kv.WatchAll(ctx, opt)
 	if err != nil {
 		return fmt.Errorf("listing the bucket %s: %w", b, mapErr(err))
 	}

@@ -103,6 +103,9 @@ func (n *Node) savedPortal(ctx context.Context) (p *Portal, version string, err 
 
 // sources are the newest revisions of the column table and the grammars.
 func (n *Node) sources(ctx context.Context) (columns grammar.Source, grammars []grammar.Source, err error) {
+	if c := n.local.Load(); c != nil {
+		return c.Columns, c.Grammars, nil
+	}
 	cols, err := n.journal.Get(ctx, journal.Columns, columnsKey)
 	if err != nil {
 		return columns, nil, err
@@ -144,7 +147,7 @@ func (n *Node) followBuckets(ctx context.Context) {
 			n.brainVersion = ""
 		case <-rescan.C:
 		}
-		if err := errors.Join(n.loadBrain(ctx), n.loadSettings(ctx)); err != nil && ctx.Err() == nil {
+		if err := errors.Join(n.loadBrain(ctx), n.loadSettings(ctx), n.keepCopy(ctx)); err != nil && ctx.Err() == nil {
 			n.log.Error("keeping the last good grammar and settings", "error", err)
 		}
 	}

@@ -80,8 +80,10 @@ func (n *Node) followDocuments(ctx context.Context) {
 			continue
 		}
 		n.log.Error("the search index does not follow the journal", "error", err)
-		n.fail.Store(&err)
-		n.notify()
+		if !errors.Is(err, journal.ErrUnavailable) { // what is indexed serves on without a quorum
+			n.fail.Store(&err)
+			n.notify()
+		}
 		sleep(ctx, retryPause)
 	}
 }

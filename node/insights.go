@@ -71,7 +71,13 @@ func (n *Node) openInsights(ctx, run context.Context) error {
 		limits = &journal.EventLimits{Age: i.opt.Retention}
 	}
 	var err error
-	if i.events, err = n.journal.OpenEvents(ctx, limits); err != nil {
+	i.events, err = n.journal.OpenEvents(ctx, limits)
+	if n.local.Load() != nil && errors.Is(err, journal.ErrUnavailable) {
+		n.log.Warn("no events are kept until the next start: the cluster has no quorum")
+		i.opt.Off, i.events = true, nil
+		return nil
+	}
+	if err != nil {
 		return err
 	}
 	dir := filepath.Join(n.opt.Data, "insights")

@@ -23,6 +23,13 @@ import (
 type Options struct {
 	// Data is the directory that holds all state.
 	Data string
+	// Cluster, when not nil, makes the node a member of a cluster; Remote uses
+	// a NATS that is there. Both nil: a node alone.
+	Cluster *journal.Cluster
+	Remote  *journal.Remote
+	// Patience is how long a member with views of its own waits for its
+	// cluster before it serves from them; 0: 10 s.
+	Patience time.Duration
 	// Portal, when not nil, is used instead of the journal's columns and
 	// grammars: for trials with files.
 	Portal *Portal
@@ -53,11 +60,14 @@ type Node struct {
 	reindex  chan struct{}
 	warm     chan struct{} // closed when the first query need not wait
 
-	applied  chan struct{} // closed and replaced after every applied batch
-	applying sync.Mutex    // guards applied
-	target   uint64        // the journal's last sequence at start: ready when reached
+	applied   chan struct{} // closed and replaced after every applied batch
+	applying  sync.Mutex    // guards applied
+	target    atomic.Uint64 // the journal's last sequence when it began to be followed: ready when reached
+	following chan struct{} // closed then
 
 	insights *Insights // nil: not asked for
+	// local is what serves while the cluster does not answer; nil: the journal.
+	local atomic.Pointer[localCopy]
 
 	stop context.CancelFunc
 	done sync.WaitGroup
@@ -67,12 +77,12 @@ type Node struct {
 // Open opens the journal and its views, and starts following. On a new data
 // directory the shipped columns and grammars are saved first.
 func Open(ctx context.Context, o Options) (*Node, error) {
-	n := &Node{opt: o, log: o.Log, applied: make(chan struct{}), reindex: make(chan struct{}, 1), recompile: make(chan struct{}, 1), warm: make(chan struct{})}
+	n := &Node{opt: o, log: o.Log, applied: make(chan struct{}), following: make(chan struct{}), reindex: make(chan struct{}, 1), recompile: make(chan struct{}, 1), warm: make(chan struct{})}
 	if n.log == nil {
 		n.log = slog.Default()
 	}
 	var err error
-	if n.journal, err = journal.Open(ctx, journal.Options{Dir: o.Data}); err != nil {
+	if n.journal, err = journal.Open(ctx, journal.Options{Dir: o.Data, Cluster: o.Cluster, Remote: o.Remote}); err != nil {
 		return nil, err
 	}
 	if err := n.start(ctx); err != nil {
@@ -83,8 +93,14 @@ func Open(ctx context.Context, o Options) (*Node, error) {
 }
 
 func (n *Node) start(ctx context.Context) error {
-	if err := n.seed(ctx); err != nil {
+	joined, err := n.join(ctx)
+	if err != nil {
 		return err
+	}
+	if joined {
+		if err := n.seed(ctx); err != nil {
+			return err
+		}
 	}
 	if err := n.loadBrain(ctx); err != nil {
 		return err
@@ -95,19 +111,19 @@ func (n *Node) start(ctx context.Context) error {
 	if err := n.openIndex(ctx); err != nil {
 		return err
 	}
-	var err error
-	if n.target, err = n.journal.LastDocument(ctx); err != nil {
-		return err
-	}
-	if last := n.Index().Position(); last > n.target {
-		return fmt.Errorf("the index in %s is ahead of the journal (%d > %d): they are not of one node; delete the folder index and start again",
-			n.opt.Data, last, n.target)
-	}
 	run, stop := context.WithCancel(context.Background())
 	n.stop = stop
-	n.done.Go(func() { n.followDocuments(run) })
 	n.done.Go(func() { n.tendIndex(run) })
-	n.done.Go(func() { n.followBuckets(run) })
+	if !joined {
+		n.done.Go(func() { n.joinLater(run) })
+		return n.openInsights(ctx, run)
+	}
+	if err := n.keepCopy(ctx); err != nil {
+		return err
+	}
+	if err := n.follow(run); err != nil {
+		return err
+	}
 	return n.openInsights(ctx, run)
 }
 
@@ -149,8 +165,9 @@ func (n *Node) NotReady() error {
 	if e := n.fail.Load(); e != nil {
 		return *e
 	}
-	if at := n.Index().Position(); at < n.target {
-		return fmt.Errorf("the search index is catching up: %d of %d batches", at, n.target)
+	target := n.target.Load()
+	if at := n.Index().Position(); at < target {
+		return fmt.Errorf("the search index is catching up: %d of %d batches", at, target)
 	}
 	select {
 	case <-n.warm:
@@ -180,8 +197,26 @@ func (n *Node) Await(ctx context.Context, seq uint64) error {
 	}
 }
 
-// CaughtUp waits until the index holds what the journal held at the start.
-func (n *Node) CaughtUp(ctx context.Context) error { return n.Await(ctx, n.target) }
+// CaughtUp waits until the journal is followed – a member of a cluster that
+// started without the others serves before that – and the index holds what
+// the journal held then.
+func (n *Node) CaughtUp(ctx context.Context) error {
+	select {
+	case <-n.following:
+		return n.Await(ctx, n.target.Load())
+	case <-ctx.Done():
+		return fmt.Errorf("waiting for the cluster: %w", ctx.Err())
+	}
+}
+
+// Served waits until visitors can be answered: the index has caught up, or
+// the cluster does not answer and what this node has serves meanwhile.
+func (n *Node) Served(ctx context.Context) error {
+	if n.local.Load() != nil {
+		return nil
+	}
+	return n.CaughtUp(ctx)
+}
 
 func (n *Node) notify() {
 	n.applying.Lock()

@@ -40,8 +40,19 @@ func (n *Node) seedKey(ctx context.Context, b journal.Bucket, key string, data [
 	return err
 }
 
-// Empty reports that no document was ever imported.
+// Empty reports that no document was ever imported; in a cluster, that there
+// is none.
 func (n *Node) Empty(ctx context.Context) (bool, error) {
-	last, err := n.journal.LastDocument(ctx)
-	return last == 0, err
+	if n.opt.Cluster == nil && n.opt.Remote == nil {
+		last, err := n.journal.LastDocument(ctx)
+		return last == 0, err
+	}
+	if n.local.Load() != nil {
+		return false, nil // this node cannot tell, nor import
+	}
+	if err := n.CaughtUp(ctx); err != nil {
+		return false, err
+	}
+	count, err := n.Index().Count()
+	return count == 0, err
 }

@@ -89,6 +89,9 @@ func lineOf(err error) int {
 }
 
 func (n *Node) settingTexts(ctx context.Context) (map[string]string, error) {
+	if c := n.local.Load(); c != nil {
+		return c.Settings, nil
+	}
 	list, err := n.journal.List(ctx, journal.Settings)
 	if err != nil {
 		return nil, err

@@ -38,8 +38,12 @@ func newApp(ctx context.Context, f *serveFlags) (*app, error) {
 		return nil, err
 	}
 	vocab := &vocabularies{data: f.data, models: slices.Clone(f.models)}
+	cluster, remote, err := f.cluster.options()
+	if err != nil {
+		return nil, err
+	}
 	a := &app{vocab: vocab}
-	if a.node, err = node.Open(ctx, node.Options{Data: f.data, Portal: files, Vocabulary: vocab.forPhrases(!f.noSpeech),
+	if a.node, err = node.Open(ctx, node.Options{Data: f.data, Cluster: cluster, Remote: remote, Portal: files, Vocabulary: vocab.forPhrases(!f.noSpeech),
 		Insights: &node.InsightsOptions{Off: f.noEvents, Retention: f.retention.Duration}}); err != nil {
 		return nil, err
 	}
@@ -116,7 +120,7 @@ func (a *app) becomeReady(ctx context.Context, f *serveFlags, out io.Writer, url
 			return err
 		}
 	}
-	if err := errors.Join(a.node.CaughtUp(ctx), a.node.Warmed(ctx)); err != nil {
+	if err := errors.Join(a.node.Served(ctx), a.node.Warmed(ctx)); err != nil {
 		return err
 	}
 	if a.pool != nil {

@@ -32,6 +32,7 @@ type serveFlags struct {
 	jsonReady   bool
 	printConfig bool
 	ops         operation
+	cluster     clusterFlags
 	noEvents    bool
 	retention   days
 }
@@ -63,6 +64,7 @@ func serveCmd() *cobra.Command {
 	fl.Var(&f.retention, "events-retention", "how long what visitors ask is kept, masked: days such as 90d, or hours")
 	fl.BoolVar(&f.jsonReady, "json-ready", false, `print {"ready":true,"url":…} on one line when ready, and nothing else`)
 	f.ops.add(fl)
+	f.cluster.add(fl)
 	fl.BoolVar(&f.printConfig, "print-config", false, "print the settings in force as YAML, and exit")
 	return cmd
 }
