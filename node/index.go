@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"math"
 	"os"
 	"path/filepath"
 	"strings"
@@ -29,7 +30,10 @@ func (n *Node) indexOptions(words []string) search.Options {
 // openIndex opens the index. If there is none of this version and dictionary
 // that is as far, one of another serves, until this one is built beside it.
 func (n *Node) openIndex(ctx context.Context) error {
-	last, err := n.journal.LastDocument(ctx)
+	last, err := uint64(math.MaxUint64), error(nil) // unknown while the cluster does not answer
+	if n.local.Load() == nil {
+		last, err = n.journal.LastDocument(ctx)
+	}
 	if err != nil {
 		return err
 	}
