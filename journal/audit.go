@@ -73,7 +73,7 @@ const maxAuditTries = 50
 // Audit appends an entry and returns when it is durable. N, At, Prev and Hash
 // are filled in here.
 func (j *Journal) Audit(ctx context.Context, e AuditEntry) error {
-	ctx, cancel := context.WithTimeout(ctx, requestTimeout)
+	ctx, cancel := context.WithTimeout(ctx, j.timeout)
 	defer cancel()
 	j.auditing.Lock() // this node's own entries need not try against each other
 	defer j.auditing.Unlock()
@@ -123,7 +123,7 @@ func (j *Journal) lastAudit(ctx context.Context) (AuditEntry, error) {
 // WriteAudit writes at most max entries after the number `after` as JSON
 // lines, exactly as they are kept, and returns how many there were.
 func (j *Journal) WriteAudit(ctx context.Context, w io.Writer, after uint64, max int) (int, error) {
-	ctx, cancel := context.WithTimeout(ctx, requestTimeout)
+	ctx, cancel := context.WithTimeout(ctx, j.timeout)
 	defer cancel()
 	s, err := j.js.Stream(ctx, streamAudit)
 	if err != nil {

@@ -104,5 +104,6 @@ func mapErr(err error) error {
 // refusedForNow reports JetStream's own 503: no leader, no room to store.
 func refusedForNow(err error) bool {
 	var api *jetstream.APIError
-	return errors.As(err, &api) && api.Code == 503
+	var watch *nats.APIError // of key-value watchers
+	return errors.As(err, &api) && api.Code == 503 || errors.As(err, &watch) && watch.Code == 503
 }

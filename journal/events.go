@@ -78,7 +78,7 @@ func (e *Events) Append(ctx context.Context, id string, batch []byte) (uint64, e
 	if len(batch) > maxEvents {
 		return 0, fmt.Errorf("a batch of events of %d bytes is larger than the journal's limit of %d", len(batch), maxEvents)
 	}
-	ctx, cancel := context.WithTimeout(ctx, requestTimeout)
+	ctx, cancel := context.WithTimeout(ctx, e.j.timeout)
 	defer cancel()
 	ack, err := e.j.js.Publish(ctx, subjectEvents, batch, jetstream.WithMsgID(id))
 	if err != nil {
@@ -90,7 +90,7 @@ func (e *Events) Append(ctx context.Context, id string, batch []byte) (uint64, e
 // Last returns the sequence of the newest batch there ever was, 0 when there
 // was none, and how many batches are kept.
 func (e *Events) Last(ctx context.Context) (seq, kept uint64, err error) {
-	ctx, cancel := context.WithTimeout(ctx, requestTimeout)
+	ctx, cancel := context.WithTimeout(ctx, e.j.timeout)
 	defer cancel()
 	info, err := e.stream.Info(ctx)
 	if err != nil {
@@ -123,7 +123,7 @@ func (e *Events) erase(ctx context.Context, old func(*jetstream.RawStreamMsg) bo
 	if err != nil {
 		return 0, fmt.Errorf("erasing events: %w", mapErr(err))
 	}
-	for seq := info.State.FirstSeq; seq <= info.State.LastSeq; seq++ {
+	for seq := max(info.State.FirstSeq, 1); seq <= info.State.LastSeq; seq++ { // an empty stream begins at 0
 		m, err := e.stream.GetMsg(ctx, seq)
 		if errors.Is(err, jetstream.ErrMsgNotFound) {
 			continue // another node was faster

@@ -71,7 +71,7 @@ func (n *Node) openInsights(ctx, run context.Context) error {
 		limits = &journal.EventLimits{Age: i.opt.Retention}
 	}
 	var err error
-	i.events, err = n.journal.OpenEvents(ctx, limits)
+	i.events, err = n.openEvents(ctx, limits)
 	if n.local.Load() != nil && errors.Is(err, journal.ErrUnavailable) {
 		n.log.Warn("no events are kept until the next start: the cluster has no quorum")
 		i.opt.Off, i.events = true, nil
@@ -98,6 +98,20 @@ func (n *Node) openInsights(ctx, run context.Context) error {
 		n.done.Go(func() { i.recorder.Run(run) })
 	}
 	return nil
+}
+
+// openEvents tries again while a cluster that has just formed has no leader
+// for the stream yet.
+func (n *Node) openEvents(ctx context.Context, l *journal.EventLimits) (*journal.Events, error) {
+	for {
+		events, err := n.journal.OpenEvents(ctx, l)
+		alone := n.opt.Cluster == nil && n.opt.Remote == nil
+		if alone || n.local.Load() != nil || ctx.Err() != nil || !errors.Is(err, journal.ErrUnavailable) {
+			return events, err
+		}
+		n.log.Info("waiting for the cluster's event stream", "error", err)
+		sleep(ctx, retryPause)
+	}
 }
 
 // checkPosition empties a view that is ahead of the stream: it belongs to
