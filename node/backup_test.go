@@ -170,6 +170,44 @@ func TestRestoreRefusesWhatIsNotEmptyUnlessForced(t *testing.T) {
 	}
 }
 
+// auditLines is the audit log as it is exported.
+func auditLines(t *testing.T, n *Node) string {
+	t.Helper()
+	var b bytes.Buffer
+	if _, err := n.Journal().WriteAudit(t.Context(), &b, 0, 100); err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
+}
+
+// TestTheAuditLogIsRestored: the chain is the same elsewhere, and goes on.
+func TestTheAuditLogIsRestored(t *testing.T) {
+	n := openNode(t, t.TempDir())
+	for _, who := range []string{"somebody", "another"} {
+		if err := n.Journal().Audit(t.Context(), journal.AuditEntry{Who: who, Role: "publisher", Action: "PUT /v1/admin/pins", Outcome: "ok"}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var file bytes.Buffer
+	if counts, err := Backup(t.Context(), n.Journal(), &file); err != nil || counts.Audit != 2 {
+		t.Fatalf("backup: %+v, %v", counts, err)
+	}
+	elsewhere := t.TempDir()
+	if _, err := Restore(t.Context(), elsewhere, bytes.NewReader(file.Bytes()), false); err != nil {
+		t.Fatal(err)
+	}
+	m := openNode(t, elsewhere)
+	if want, got := auditLines(t, n), auditLines(t, m); got != want {
+		t.Errorf("%s\nbecame\n%s", want, got)
+	}
+	if err := m.Journal().Audit(t.Context(), journal.AuditEntry{Who: "somebody", Role: "editor", Action: "POST /v1/admin/documents", Outcome: "ok"}); err != nil {
+		t.Fatal(err)
+	}
+	if last, err := journal.VerifyAudit(strings.NewReader(auditLines(t, m)), ""); err != nil || last.N != 3 {
+		t.Errorf("the chain after the restore ends at %d: %v", last.N, err)
+	}
+}
+
 // testDamaged cuts and flips the file at many places: nothing changes.
 func testDamaged(t *testing.T, whole []byte) {
 	dir := t.TempDir()
