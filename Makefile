@@ -16,7 +16,7 @@ LISTEN ?= :8080
 # Packages whose goroutines meet each other; they are tested under -race, too.
 CONCURRENT := ./journal ./insights ./asr ./session ./node ./server ./cmd/tingdong
 
-.PHONY: run build search-eval overload soak test test-go test-e2e setup-test lint fuzz clean
+.PHONY: run build search-eval overload soak test test-cluster test-go test-e2e setup-test lint fuzz clean
 
 run: build
 	@echo "== 启动 / starting on $(LISTEN), state in $(DATA)"
@@ -55,6 +55,10 @@ test-go:
 	@echo "== Go 测试（-race）/ Go tests under the race detector"
 	go test -short -race $(CONCURRENT)
 	go test -race -run Concurrent ./intent ./search
+
+# Three members of a cluster in one process, under the race detector.
+test-cluster: $(LIBVOSK)
+	TINGDONG_CLUSTER=1 go test -race ./node -run TestCluster -v
 
 test-e2e:
 	@echo "== 浏览器测试 / browser tests"

@@ -97,12 +97,7 @@ func (n *Node) start(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if joined {
-		if err := n.seed(ctx); err != nil {
-			return err
-		}
-	}
-	if err := n.loadBrain(ctx); err != nil {
+	if err := n.portal(ctx, joined); err != nil {
 		return err
 	}
 	if err := n.loadSettings(ctx); err != nil {
@@ -194,6 +189,28 @@ func (n *Node) Await(ctx context.Context, seq uint64) error {
 		case <-ctx.Done():
 			return fmt.Errorf("waiting for the search index: %w", ctx.Err())
 		}
+	}
+}
+
+// portal saves what a new journal needs and compiles what is saved. A cluster
+// that has just formed refuses for some seconds, until its buckets have
+// leaders, and another member may be the one that saves.
+func (n *Node) portal(ctx context.Context, joined bool) error {
+	for {
+		var err error
+		if joined {
+			err = n.seed(ctx)
+		}
+		if err == nil {
+			err = n.loadBrain(ctx)
+		}
+		forming := joined && (n.opt.Cluster != nil || n.opt.Remote != nil) &&
+			(errors.Is(err, journal.ErrUnavailable) || errors.Is(err, journal.ErrNotFound))
+		if !forming || ctx.Err() != nil {
+			return err
+		}
+		n.log.Info("waiting for the cluster's buckets", "error", err)
+		sleep(ctx, retryPause)
 	}
 }
 
