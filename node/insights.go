@@ -105,7 +105,7 @@ func (n *Node) openInsights(ctx, run context.Context) error {
 func (n *Node) openEvents(ctx context.Context, l *journal.EventLimits) (*journal.Events, error) {
 	for {
 		events, err := n.journal.OpenEvents(ctx, l)
-		alone := n.opt.Cluster == nil && n.opt.Remote == nil
+		alone := !n.clustered()
 		if alone || n.local.Load() != nil || ctx.Err() != nil || !errors.Is(err, journal.ErrUnavailable) {
 			return events, err
 		}

@@ -192,6 +192,9 @@ func (n *Node) Await(ctx context.Context, seq uint64) error {
 	}
 }
 
+// clustered reports whether the journal is not this process's alone.
+func (n *Node) clustered() bool { return n.opt.Cluster != nil || n.opt.Remote != nil }
+
 // portal saves what a new journal needs and compiles what is saved. A cluster
 // that has just formed refuses for some seconds, until its buckets have
 // leaders, and another member may be the one that saves.
@@ -204,7 +207,7 @@ func (n *Node) portal(ctx context.Context, joined bool) error {
 		if err == nil {
 			err = n.loadBrain(ctx)
 		}
-		forming := joined && (n.opt.Cluster != nil || n.opt.Remote != nil) &&
+		forming := joined && n.clustered() &&
 			(errors.Is(err, journal.ErrUnavailable) || errors.Is(err, journal.ErrNotFound))
 		if !forming || ctx.Err() != nil {
 			return err

@@ -43,7 +43,7 @@ func (n *Node) seedKey(ctx context.Context, b journal.Bucket, key string, data [
 // Empty reports that no document was ever imported; in a cluster, that there
 // is none.
 func (n *Node) Empty(ctx context.Context) (bool, error) {
-	if n.opt.Cluster == nil && n.opt.Remote == nil {
+	if !n.clustered() {
 		last, err := n.journal.LastDocument(ctx)
 		return last == 0, err
 	}

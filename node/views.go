@@ -26,7 +26,7 @@ func (n *Node) copyFile() string { return filepath.Join(n.opt.Data, "views", "po
 
 // keepCopy writes the local copy; a member of no cluster needs none.
 func (n *Node) keepCopy(ctx context.Context) error {
-	if n.opt.Cluster == nil && n.opt.Remote == nil || n.local.Load() != nil {
+	if !n.clustered() || n.local.Load() != nil {
 		return nil
 	}
 	columns, grammars, err := n.sources(ctx)
@@ -132,7 +132,7 @@ func (n *Node) follow(run context.Context) error {
 // that was elected a moment ago may not know its own newest message yet, so
 // asking is not enough: a member writes an empty batch and takes its number.
 func (n *Node) newest(ctx context.Context) (uint64, error) {
-	if n.opt.Cluster == nil && n.opt.Remote == nil {
+	if !n.clustered() {
 		return n.journal.LastDocument(ctx)
 	}
 	for {
