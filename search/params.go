@@ -23,7 +23,8 @@ const (
 	coverWeight  = 0.5
 	windowWeight = 1.1
 	phraseWeight = 0.3
-	exactWeight  = 0.2
+	exactWeight  = 0.3
+	numberWeight = 0.2 // what a page loses that has none of the query's numbers
 	windowSize   = 100 // characters of a passage: two sentences
 
 	// authorityWeight is the gain of an article of basic national law over a

@@ -3,6 +3,8 @@ package search
 import (
 	"cmp"
 	"slices"
+
+	"github.com/tingdong/tingdong/zhtext"
 )
 
 // rerankDepth is how many of the best documents by BM25 are looked at word by
@@ -21,7 +23,8 @@ type ranked struct {
 type features struct {
 	window float64 // share of it in the best passage
 	phrase float64 // share of the query in its longest unbroken run
-	exact  float64 // how much of the title the query is
+	exact  float64 // how much of the title's subject the query is
+	number float64 // share of the query's numbers in it
 }
 
 // matcher finds the query's character pairs and words in folded text.
@@ -31,6 +34,7 @@ type matcher struct {
 	total  float64
 	near   [1024]bool      // by the first character's low bits: is it worth a look
 	stems  map[string]bool // terms that are no pairs, for highlights
+	digits []string        // the query's numbers: years, articles
 	last   []int           // scratch: where each pair was seen last
 }
 
@@ -39,6 +43,9 @@ func newMatcher(s *snapshot, terms []planTerm) (*matcher, error) {
 	for _, t := range terms {
 		if t.pair == 0 {
 			m.stems[t.term] = true
+			if !t.extra && t.term[0] >= '0' && t.term[0] <= '9' {
+				m.digits = append(m.digits, t.term)
+			}
 			continue
 		}
 		l, err := s.postings(t.term)
@@ -129,14 +136,7 @@ func (m *matcher) features(c *candidate, buf []hit) (features, []hit) {
 	buf = m.hits(c.title, buf)
 	title := m.distinct(buf)
 	f.phrase = m.phrase(buf)
-	covered := 0
-	for i, h := range buf {
-		if i == 0 || buf[i-1].at < h.at-1 {
-			covered++
-		}
-		covered++
-	}
-	f.exact = float64(covered) / float64(max(1, len(c.title)))
+	f.exact = exactness(buf, c.title)
 	f.window = title
 	buf = m.hits(c.body, buf)
 	if len(buf) > 0 {
@@ -144,9 +144,57 @@ func (m *matcher) features(c *candidate, buf []hit) (features, []hit) {
 		f.window = max(f.window, w)
 		f.phrase = max(f.phrase, m.phrase(buf))
 	}
+	f.number = m.numbers(c)
 	f.window /= m.total
 	f.phrase /= m.total
 	return f, buf
+}
+
+// exactness is the share of the title, or of its subject, that hits cover.
+func exactness(hits []hit, title []rune) float64 {
+	from, to := subject(title)
+	all, within, last := 0, 0, -1
+	for _, h := range hits {
+		for at := max(h.at, last+1); at <= h.at+1; at++ {
+			all++
+			if at >= from && at < to {
+				within++
+			}
+			last = at
+		}
+	}
+	return max(float64(all)/float64(max(1, len(title))), float64(within)/float64(max(1, to-from)))
+}
+
+// numbers is the share of the query's numbers that a document has as numbers
+// of their own: 2012 is not in 20120.
+func (m *matcher) numbers(c *candidate) float64 {
+	if len(m.digits) == 0 {
+		return 1
+	}
+	n := 0
+	for _, d := range m.digits {
+		if hasNumber(c.title, d) || hasNumber(c.body, d) {
+			n++
+		}
+	}
+	return float64(n) / float64(len(m.digits))
+}
+
+func hasNumber(text []rune, digits string) bool {
+	for i := 0; i+len(digits) <= len(text); i++ {
+		if text[i] != rune(digits[0]) || i > 0 && zhtext.IsWord(text[i-1]) {
+			continue
+		}
+		j := 0
+		for j < len(digits) && i+j < len(text) && text[i+j] == rune(digits[j]) {
+			j++
+		}
+		if j == len(digits) && (i+j == len(text) || !zhtext.IsWord(text[i+j])) {
+			return true
+		}
+	}
+	return false
 }
 
 // rerank looks at the best documents closely and sorts them anew.
@@ -173,12 +221,15 @@ func (s *snapshot) rerank(p *plan, top []scored, total float32) ([]ranked, error
 		f, buf = m.features(c, buf)
 		out[i].cand = c
 		out[i].score *= 1 + c.freshness + coverWeight*float64(out[i].cover) + windowWeight*f.window + phraseWeight*f.phrase + exactWeight*f.exact
+		out[i].score *= 1 - numberWeight*(1-f.number)
 	}
 	slices.SortStableFunc(out, func(a, b ranked) int {
 		if c := cmp.Compare(b.score, a.score); c != 0 || a.cand == nil || b.cand == nil {
 			return c
 		}
-		return cmp.Compare(b.cand.doc.Date, a.cand.doc.Date) // of equals the newer
+		// Of equals the newer, and then by id, so that all members of a
+		// cluster give the same order.
+		return cmp.Or(cmp.Compare(b.cand.doc.Date, a.cand.doc.Date), cmp.Compare(a.cand.doc.ID, b.cand.doc.ID))
 	})
 	return out, nil
 }

@@ -14,6 +14,10 @@ var local = regexp.MustCompile(`省|市|自治区|自治州|自治县|县|[^族]
 // series gives the text that a document is a part of (the law of an article),
 // "" for a document of its own.
 func series(title string) string {
+	last := strings.LastIndex(title, "条")
+	if last < 0 || title[last:] != "条" && !strings.HasPrefix(title[last:], "条之") {
+		return "" // most titles: the expression is slow
+	}
 	at := article.FindStringIndex(title)
 	if at == nil || at[0] == 0 {
 		return ""
