@@ -14,6 +14,7 @@ import (
 type list struct {
 	docs    []uint32
 	impacts []uint16 // in 1/impactScale
+	most    uint16   // the largest impact
 }
 
 const impactScale = 20000.0
@@ -69,7 +70,9 @@ func (s *snapshot) merge(title, body []fieldPosting) *list {
 			j++
 		}
 		l.docs = append(l.docs, doc)
-		l.impacts = append(l.impacts, uint16(tf*(k1+1)/(tf+k1)*impactScale))
+		impact := uint16(tf * (k1 + 1) / (tf + k1) * impactScale)
+		l.impacts = append(l.impacts, impact)
+		l.most = max(l.most, impact)
 	}
 	return l
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"math"
+	"math/bits"
 	"slices"
 )
 
@@ -17,6 +18,13 @@ type accumulator struct {
 	cells  []cell
 	terms  []cursor
 	filled bool // a query's terms were added: more may be added to them
+
+	// The terms before this one are essential: a document that has none of
+	// them can neither get among the best nor count as found (MaxScore of
+	// Turtle and Flood, 1995).
+	essential            int
+	restScore, restCover float32                 // the most that the other terms give together
+	marks                [windowDocs / 64]uint64 // documents of the window with an essential term
 }
 
 // cursor is the posting list of one term, on the way through the documents.
@@ -63,18 +71,54 @@ func (s *snapshot) rank(ctx context.Context, terms []planTerm, acc *accumulator,
 	if r.prior, err = s.prior(); err != nil {
 		return 0, err
 	}
+	slices.SortFunc(acc.terms, func(a, b cursor) int { return cmp.Compare(b.most(), a.most()) })
+	acc.essential, acc.restScore, acc.restCover = len(acc.terms), 0, 0
 	for from := 0; from < s.size; from += windowDocs {
-		to := min(from+windowDocs, s.size)
-		if !acc.filled {
-			clear(acc.cells[from:to])
-		}
-		for i := range acc.terms {
-			acc.terms[i].add(acc.cells, to)
-		}
-		r.look(acc.cells[from:to], from)
+		acc.window(from, min(from+windowDocs, s.size), r)
 	}
 	acc.filled = true
 	return total, nil
+}
+
+// window adds the terms to the documents from … to and shows to r those that
+// may be worth it. Documents of an earlier query may be so without any of
+// these terms, and then all are looked at.
+func (a *accumulator) window(from, to int, r *ranker) {
+	cells := a.cells[from:to]
+	if a.filled {
+		for i := range a.terms {
+			a.terms[i].add(a.cells, to)
+		}
+		r.look(cells, from)
+		return
+	}
+	clear(cells)
+	a.lower(r)
+	for i := range a.terms[:a.essential] {
+		a.terms[i].mark(a.marks[:], from, to)
+		a.terms[i].add(a.cells, to)
+	}
+	for i := a.essential; i < len(a.terms); i++ {
+		a.terms[i].add(a.cells, to)
+	}
+	r.lookMarked(cells, from, a.marks[:])
+	clear(a.marks[:])
+}
+
+// roundingSlack is more than sums of float32 in another order differ by.
+const roundingSlack = 1.001
+
+// lower takes terms out of the essential ones that r's bounds allow.
+func (a *accumulator) lower(r *ranker) {
+	for a.essential > 0 {
+		c := &a.terms[a.essential-1]
+		score, cover := a.restScore+c.most(), a.restCover+c.cover
+		if score*roundingSlack > r.enough || cover*roundingSlack >= r.limit {
+			return
+		}
+		a.restScore, a.restCover = score, cover
+		a.essential--
+	}
 }
 
 // again shows the documents of acc to another ranker.
@@ -83,6 +127,18 @@ func (s *snapshot) again(acc *accumulator, r *ranker) (err error) {
 		r.look(acc.cells, 0)
 	}
 	return err
+}
+
+// most is the most that a document gains by the term.
+func (c *cursor) most() float32 { return c.score * float32(c.list.most) }
+
+// mark notes the documents of a window that have the term.
+func (c *cursor) mark(marks []uint64, from, to int) {
+	docs := c.list.docs
+	for i := c.at; i < len(docs) && int(docs[i]) < to; i++ {
+		d := int(docs[i]) - from
+		marks[d>>6] |= 1 << (d & 63)
+	}
 }
 
 // add adds the term to the documents below to.
@@ -131,25 +187,39 @@ func newRanker(n int, allowed bitset, counting bool) *ranker {
 	return r
 }
 
+// look takes what is worth it of the documents from … on.
 func (r *ranker) look(cells []cell, from int) {
-	for i := range cells {
-		c := cells[i]
-		if c.score <= r.enough && c.cover < r.limit {
-			continue
+	for i, c := range cells {
+		if c.score > r.enough || c.cover >= r.limit {
+			r.take(c, uint32(from+i))
 		}
-		doc := uint32(from + i)
-		if !r.allowed.has(doc) {
-			continue
-		}
-		if c.cover >= r.limit {
-			if c.cover > r.fullest {
-				r.fullest, r.limit = c.cover, max(c.cover*countShare, math.SmallestNonzeroFloat32)
+	}
+}
+
+// lookMarked is look for the documents that are marked.
+func (r *ranker) lookMarked(cells []cell, from int, marks []uint64) {
+	for i, word := range marks {
+		for ; word != 0; word &= word - 1 {
+			at := i<<6 + bits.TrailingZeros64(word)
+			if c := cells[at]; c.score > r.enough || c.cover >= r.limit {
+				r.take(c, uint32(from+at))
 			}
-			r.full = append(r.full, scored{doc: doc, cover: c.cover})
 		}
-		if c.score > r.enough { // no prior raises a score
-			r.offer(scored{doc, c.score * r.prior[doc], c.cover})
+	}
+}
+
+func (r *ranker) take(c cell, doc uint32) {
+	if !r.allowed.has(doc) {
+		return
+	}
+	if c.cover >= r.limit {
+		if c.cover > r.fullest {
+			r.fullest, r.limit = c.cover, max(c.cover*countShare, math.SmallestNonzeroFloat32)
 		}
+		r.full = append(r.full, scored{doc: doc, cover: c.cover})
+	}
+	if c.score > r.enough { // no prior raises a score
+		r.offer(scored{doc, c.score * r.prior[doc], c.cover})
 	}
 }
 
