@@ -1,6 +1,7 @@
 package search
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/tingdong/tingdong/search/analysis"
@@ -86,10 +87,37 @@ func (l *lexicon) readings(text string, words *analysis.Words) []string {
 	if letters, ok := latin(text); ok {
 		return l.fromPinyin(letters)
 	}
-	if meant := string(l.correct([]rune(text), words)); meant != text {
-		return []string{meant}
+	said := []rune(text)
+	if meant := l.correct(said, words); !slices.Equal(meant, said) && makesWords(said, meant, words) {
+		return []string{string(meant)}
 	}
 	return nil
+}
+
+// makesWords tells whether a correction is one: of the words that it changes
+// in what was said, and of those that it makes, it must make more letters of
+// the dictionary's than it takes. 殡葬, which no page has, is not 滨栈, which
+// stands across two words of a page.
+func makesWords(said, meant []rune, words *analysis.Words) bool {
+	return inWords(meant, said, words) >= inWords(said, meant, words) && inWords(meant, said, words) > 0
+}
+
+// inWords counts the characters of text, among those that differ from other,
+// that are in a word of two and more characters.
+func inWords(text, other []rune, words *analysis.Words) (n int) {
+	analysis.Runs(text, func(k analysis.Kind, from, to int) {
+		if k != analysis.Han {
+			return
+		}
+		words.Segment(text[from:to], func(i, j int) {
+			for at := from + i; at < from+j; at++ {
+				if j-i >= 2 && text[at] != other[at] {
+					n++
+				}
+			}
+		})
+	})
+	return n
 }
 
 func (x *Index) planHeard(p *plan, meant string) *plan {
