@@ -47,6 +47,13 @@ func (f *finding) answer(q *Query, res *Result, t *tables) (err error) {
 	if f.base, f.narrow, err = f.s.allowed(q, t); err != nil {
 		return err
 	}
+	if q.Operators {
+		plain := *q
+		if plain.Text, err = f.operate(q.Text); err != nil {
+			return err
+		}
+		q = &plain
+	}
 	if strings.TrimSpace(q.Text) == "" && len(q.Alternatives) == 0 {
 		f.listed = f.base.and(f.narrow)
 		return f.list(q, res)

@@ -299,7 +299,7 @@ func FuzzSearch(f *testing.F) {
 	if err := x.Apply(1, []Op{{Upsert: &Document{ID: "a", Title: "公积金提取 guide 国办发〔2017〕47号", Body: "办理\xff住房公积金 <b>", Date: "2024-01-01"}}}); err != nil {
 		f.Fatal(err)
 	}
-	for _, s := range []string{"公积金", "gjj", "国办发2017 47", "\xff", "a\x00", "公鸡金？", "第二届"} {
+	for _, s := range []string{`"公积金" -贷款`, `-"提取`, "公积金", "gjj", "国办发2017 47", "\xff", "a\x00", "公鸡金？", "第二届"} {
 		f.Add(s, s)
 	}
 	f.Fuzz(func(t *testing.T, text, other string) {
@@ -307,6 +307,10 @@ func FuzzSearch(f *testing.F) {
 		defer cancel()
 		if _, err := x.Search(ctx, Query{Text: text, Alternatives: []string{other}, Column: other, Facets: true}); err != nil {
 			t.Fatalf("%q: %v", text, err)
+		}
+		var refused *QueryError // too short or too many phrases
+		if _, err := x.Search(ctx, Query{Text: text, Operators: true}); err != nil && !errors.As(err, &refused) {
+			t.Fatalf("with operators %q: %v", text, err)
 		}
 		if _, err := x.Suggest(ctx, text, "", 5); err != nil {
 			t.Fatalf("suggest %q: %v", text, err)

@@ -39,6 +39,9 @@ type Query struct {
 	Cursor       string // Result.Next of the page before, instead of Page; any depth
 	Size         int    // default 10, at most 100
 	Facets       bool
+	// Operators has "…" in Text mean a phrase and -word an exclusion; without
+	// it they are text.
+	Operators bool
 }
 
 // Hit is one page found. Title is the page's own text; TitleHTML and Snippet

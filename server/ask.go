@@ -43,6 +43,7 @@ func (s *Server) search(c *fiber.Ctx) error {
 	q := search.Query{
 		Text: copied(c.Query("q")), Lang: copied(c.Query("lang")), Role: copied(c.Query("role")), Column: copied(c.Query("column")),
 		Kind: copied(c.Query("kind")), Sort: copied(c.Query("sort")), Facets: c.QueryBool("facets"), Cursor: copied(c.Query("cursor")),
+		Operators: c.QueryBool("operators"),
 	}
 	for _, alt := range c.Context().QueryArgs().PeekMulti("alt") {
 		if len(q.Alternatives) < maxAlternatives {

@@ -106,6 +106,9 @@ func (c *client) Search(ctx context.Context, q search.Query) (*search.Result, er
 			v.Set(name, strconv.Itoa(n))
 		}
 	}
+	if q.Operators {
+		v.Set("operators", "1")
+	}
 	r := &search.Result{}
 	return r, c.call(ctx, http.MethodGet, "/v1/search?"+v.Encode(), nil, r)
 }

@@ -24,6 +24,7 @@ type searchLine struct {
 	Year         int      `json:"year"`
 	Page         int      `json:"page"`
 	Size         int      `json:"size"`
+	Operators    bool     `json:"operators"`
 }
 
 func searchCmd() *cobra.Command {
@@ -64,6 +65,7 @@ func searchCmd() *cobra.Command {
 	f.StringVar(&q.Column, "column", "", "only pages of this column")
 	f.StringVar(&q.Kind, "kind", "", "only pages of this kind: guide, notice, news, policy, …")
 	f.StringVar(&q.Sort, "sort", "", "relevance or date")
+	f.BoolVar(&q.Operators, "operators", false, `"…" is found as it stands, -word is not found; otherwise both are text`)
 	f.IntVar(&q.Year, "year", 0, "only pages of this year")
 	f.IntVar(&q.Page, "page", 1, "page of results")
 	f.IntVar(&q.Size, "size", 10, "results on a page")
@@ -77,12 +79,12 @@ func parseSearch(line []byte, base search.Query) (search.Query, error) {
 		q.Text = string(line)
 		return q, nil
 	}
-	l := searchLine{Lang: q.Lang, Role: q.Role, Column: q.Column, Kind: q.Kind, Sort: q.Sort, Year: q.Year, Page: q.Page, Size: q.Size}
+	l := searchLine{Lang: q.Lang, Role: q.Role, Column: q.Column, Kind: q.Kind, Sort: q.Sort, Year: q.Year, Page: q.Page, Size: q.Size, Operators: q.Operators}
 	if err := json.Unmarshal(line, &l); err != nil {
 		return q, fmt.Errorf(`the line is not the JSON of a query, such as {"query":"公积金"}: %w`, err)
 	}
 	q = search.Query{Text: l.Query, Alternatives: l.Alternatives, Lang: l.Lang, Role: l.Role, Column: l.Column, Kind: l.Kind,
-		Sort: l.Sort, Year: l.Year, Page: l.Page, Size: l.Size}
+		Sort: l.Sort, Year: l.Year, Page: l.Page, Size: l.Size, Operators: l.Operators}
 	if q.Text == "" {
 		q.Text = l.Q
 	}
