@@ -133,7 +133,7 @@ export class Desk {
       this.view.input.value = "";
       await this.#reply(reply);
     } catch (err) {
-      if (this.asking === mine) this.fail(err instanceof Problem ? err : new Problem("internal", err));
+      if (this.asking === mine) this.fail(err instanceof Problem ? err : new Problem("internal", err), () => this.ask(text));
     }
   }
 
@@ -166,14 +166,14 @@ export class Desk {
     if (settings().speak ?? this.config().autoSpeak) this.speaker.say(this.said, this.lang);
   }
 
-  /** Shows what went wrong and the ways on. */
-  fail(problem) {
+  /** Shows what went wrong and the ways on; again tries it once more. */
+  fail(problem, again = () => this.listen()) {
     this.turn = this.asking = null;
     const { code } = problem;
     this.set("error");
     const [what, way] = this.t.errors[code] || this.t.errors.internal;
     this.view.say(what, true, `${what}${this.t.stop}${way}`);
-    this.view.answer(errorCard(this.t, code, HOPELESS.has(code) ? null : () => this.listen(), () => this.type()));
+    this.view.answer(errorCard(this.t, code, HOPELESS.has(code) ? null : again, () => this.type()));
     this.emit("error", { code });
   }
 

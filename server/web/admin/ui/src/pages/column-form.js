@@ -79,7 +79,7 @@ export function columnForm(draft, table, row, role, on, parent = "") {
       for (const [name, part] of Object.entries(parts)) {
         const here = list.filter((f) => f.field === name);
         const error = here.some((f) => f.severity === "error");
-        explain(part, here.map((f) => `${t(f.severity)}：${f.message[lang]}${f.suggestion ? ` → ${f.suggestion}` : ""}`).join("\n"), !error);
+        explain(part, here.map((f) => `${t(f.severity)}${lang === "zh" ? "：" : ": "}${f.message[lang]}${f.suggestion ? ` → ${f.suggestion}` : ""}`).join("\n"), !error);
       }
     },
     /** Puts the cursor into a field. */
