@@ -72,6 +72,11 @@ func (v *Visitor) Ready(ctx context.Context) error {
 	return nil
 }
 
+// KeepAlive tells the service that the silent visitor is still there.
+func (v *Visitor) KeepAlive() error {
+	return v.conn.WriteJSON(command{Type: "keepalive"})
+}
+
 // Close ends the socket; what is being said is forgotten.
 func (v *Visitor) Close() {
 	v.stop()

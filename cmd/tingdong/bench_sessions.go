@@ -123,24 +123,20 @@ func (b *sessions) connect(ctx context.Context) error {
 		return err
 	}
 	stop := b.watch(ctx)
-	opened := 0
-	for range b.idle {
-		v, err := server.Dial(ctx, b.url, b.clips[0].audio.SampleRate, session.Ask{Lang: "zh-CN"})
-		if err != nil {
-			return err
-		}
+	idle, err := b.openIdle(ctx)
+	for _, v := range idle {
 		defer v.Close()
-		switch err := v.Ready(ctx); {
-		case err == nil:
-			opened++
-		case !isBusy(err):
-			return err
-		}
+	}
+	if err != nil {
+		return err
 	}
 	var turns []turnTimes
 	var asks []time.Duration
 	end := time.Now().Add(b.length)
 	for k := 0; time.Now().Before(end) && ctx.Err() == nil; k++ {
+		if err := keepAlive(idle); err != nil {
+			return fmt.Errorf("an idle socket was closed: %w", err)
+		}
 		turns = append(turns, oneTurn(ctx, b.url, "listen", b.clips[k%len(b.clips)]))
 		for range 50 {
 			if took, ok := timedGet(ctx, http.DefaultClient, b.url+"/v1/ask?q="+url.QueryEscape("找一下教育局")); ok {
@@ -148,7 +144,45 @@ func (b *sessions) connect(ctx context.Context) error {
 			}
 		}
 	}
-	return b.print("idle", opened, before, stop(), turns, asks)
+	return b.print("idle", len(idle), before, stop(), turns, asks)
+}
+
+// patience is how long the idle sockets take to open at most: whoever has just
+// come is expected to speak, so that not all of them are let in at once.
+const patience = 90 * time.Second
+
+func (b *sessions) openIdle(ctx context.Context) (open []*server.Visitor, err error) {
+	for begin, told := time.Now(), time.Now(); len(open) < b.idle && time.Since(begin) < patience && ctx.Err() == nil; {
+		if time.Since(told) > 10*time.Second {
+			if err := keepAlive(open); err != nil {
+				return open, err
+			}
+			told = time.Now()
+		}
+		v, err := server.Dial(ctx, b.url, b.clips[0].audio.SampleRate, session.Ask{Lang: "zh-CN"})
+		if err == nil {
+			err = v.Ready(ctx)
+		}
+		switch {
+		case err == nil:
+			open = append(open, v)
+			continue
+		case !isBusy(err):
+			return open, err
+		}
+		v.Close()
+		sleepOr(ctx, 100*time.Millisecond)
+	}
+	return open, ctx.Err()
+}
+
+func keepAlive(all []*server.Visitor) error {
+	for _, v := range all {
+		if err := v.KeepAlive(); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (b *sessions) print(name string, n int, before, peak memory, turns []turnTimes, asks []time.Duration) error {
