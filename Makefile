@@ -86,7 +86,7 @@ overload soak: build
 bench-listen: build
 	scripts/speak.sh $(SPOKEN)
 	scripts/with-service.sh listen --to-refusal $(SPOKEN)/*.wav
-bench-sessions: export SERVE_FLAGS := --max-streams 600
+bench-sessions: export SERVE_FLAGS := --max-streams 600 --max-load 1000 --max-wait 1h
 bench-sessions: build
 	scripts/speak.sh $(SPOKEN)
 	scripts/with-service.sh sessions $(addprefix $(SPOKEN)/,jyj.wav tsjb.wav bszn.wav zwgk.wav)
