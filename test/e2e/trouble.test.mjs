@@ -198,6 +198,21 @@ describe("trouble", () => {
     }
   });
 
+  test("leaving the page ends listening, and the service notices", options, async () => {
+    const browser = await launch({ wav });
+    const streams = async () => Number(/^tingdong_speech_streams (\d+)/m.exec(await (await fetch(`${server.url}/metrics`)).text())[1]);
+    try {
+      const v = await Visitor.open(browser, server.url);
+      await v.part(".voice").click();
+      await v.state("listening");
+      assert.equal(await streams(), 1);
+      await v.page.goto("about:blank");
+      for (const end = Date.now() + 20_000; (await streams()) > 0;) assert.ok(Date.now() < end, "the stream is still open");
+    } finally {
+      await browser.close();
+    }
+  });
+
   test("a hidden page lets go of the microphone", options, async () => {
     const tab = await openTab(server.url, wav);
     try {

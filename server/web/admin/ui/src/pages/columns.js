@@ -38,6 +38,8 @@ function form(role) {
         edit(table.rows.find((r) => r.column.id === id));
       };
       const start = (parent) => {
+        chosen = null;
+        list.querySelectorAll("[aria-current]").forEach((b) => b.removeAttribute("aria-current"));
         edit(null, parent);
         editor.querySelector("input").focus();
       };
