@@ -78,6 +78,23 @@ overload soak: build
 	scripts/speak.sh $(SPOKEN)
 	scripts/with-service.sh $@ $(if $(filter soak,$@),--hours $(SOAK_HOURS) $(SPOKEN)/*.wav,$(addprefix $(SPOKEN)/,jyj.wav tsjb.wav bszn.wav zwgk.wav))
 
+# The other figures of docs/listening.md: streams in real time, 16 more each
+# round until some are refused, beside a door that only waits for silence; the
+# memory of sessions, and 1,000 that are idle; CPU beside the bare library's;
+# every recording in three ways of listening.
+.PHONY: bench-listen bench-sessions bench-cpu accuracy
+bench-listen: build
+	scripts/speak.sh $(SPOKEN)
+	scripts/with-service.sh listen --to-refusal $(SPOKEN)/*.wav
+bench-sessions: export SERVE_FLAGS := --max-streams 600 --max-load 1000 --max-wait 1h
+bench-sessions: build
+	scripts/speak.sh $(SPOKEN)
+	scripts/with-service.sh sessions $(addprefix $(SPOKEN)/,jyj.wav tsjb.wav bszn.wav zwgk.wav)
+bench-cpu: $(LIBVOSK)
+	go test ./asr -run '^$$' -bench CPU -benchtime 5x
+accuracy: $(LIBVOSK)
+	TINGDONG_ACCURACY=all go test ./session -run TestCommandAccuracy -v -timeout 60m
+
 # The table of docs/search.md, on the collections in ../shared/search.
 search-eval: build
 	bin/tingdong search-eval --data ../shared/search

@@ -58,6 +58,25 @@ func Dial(ctx context.Context, base string, sampleRate int, a session.Ask) (*Vis
 	return v, nil
 }
 
+// Ready waits until the service is ready to listen, or refuses to.
+func (v *Visitor) Ready(ctx context.Context) error {
+	m, err := nextMessage(ctx, v.conn, nil)
+	switch {
+	case err != nil:
+		return err
+	case m.Type == "error":
+		return &Error{Code: m.Code, Message: m.Message}
+	case m.Type != "ready":
+		return fmt.Errorf("the service sent %q instead of ready", m.Type)
+	}
+	return nil
+}
+
+// KeepAlive tells the service that the silent visitor is still there.
+func (v *Visitor) KeepAlive() error {
+	return v.conn.WriteJSON(command{Type: "keepalive"})
+}
+
 // Close ends the socket; what is being said is forgotten.
 func (v *Visitor) Close() {
 	v.stop()
@@ -143,28 +162,34 @@ func StreamVosk(ctx context.Context, base string, sampleRate int, pcm []byte, ev
 
 func awaitReply(ctx context.Context, conn *websocket.Conn, events func(time.Time, []byte)) (*session.Reply, error) {
 	for {
-		conn.SetReadDeadline(time.Now().Add(90 * time.Second))
-		_, data, err := conn.ReadMessage()
-		if err != nil {
-			if ctx.Err() != nil {
-				err = ctx.Err()
-			}
-			return nil, fmt.Errorf("the voice socket ended before the reply: %w", err)
-		}
-		if events != nil {
-			events(time.Now(), data)
-		}
-		var m message
-		if err := json.Unmarshal(data, &m); err != nil {
-			return nil, fmt.Errorf("the service sent what is no message: %w", err)
-		}
-		switch m.Type {
-		case "reply":
+		m, err := nextMessage(ctx, conn, events)
+		switch {
+		case err != nil:
+			return nil, err
+		case m.Type == "reply":
 			return m.Reply, nil
-		case "error":
+		case m.Type == "error":
 			return nil, &Error{Code: m.Code, Message: m.Message}
 		}
 	}
+}
+
+func nextMessage(ctx context.Context, conn *websocket.Conn, events func(time.Time, []byte)) (m message, err error) {
+	conn.SetReadDeadline(time.Now().Add(90 * time.Second))
+	_, data, err := conn.ReadMessage()
+	if err != nil {
+		if ctx.Err() != nil {
+			err = ctx.Err()
+		}
+		return m, fmt.Errorf("the voice socket ended before the reply: %w", err)
+	}
+	if events != nil {
+		events(time.Now(), data)
+	}
+	if err := json.Unmarshal(data, &m); err != nil {
+		return m, fmt.Errorf("the service sent what is no message: %w", err)
+	}
+	return m, nil
 }
 
 // sendAudio keeps the pace of a microphone: a piece every 100 ms. A write

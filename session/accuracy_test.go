@@ -290,15 +290,17 @@ func TestCommandAccuracy(t *testing.T) {
 		{"other words, no command", s, part(strangers(t, 200), 40), 0, 0.02},
 		{"noise and silence", s, noises(), 0, 0},
 	} {
-		n := measure(t, c.s, c.set)
-		share := func(k int) float64 { return float64(k) / float64(max(n.n, 1)) }
-		t.Logf("%-26s %4d: recogniser alone %5.1f %%, grammar alone %5.1f %%, ours %5.1f %% and asked back %4.1f %%, wrong jumps %.1f %%", c.name, n.n,
-			100*share(n.alone), 100*share(n.closed), 100*share(n.n-n.jumps-n.missed-n.asked), 100*share(n.asked), 100*share(n.jumps))
-		if right := share(n.ours + n.asked); right < c.least {
-			t.Errorf("%s: %.3f right, want %.3f", c.name, right, c.least)
-		}
-		if share(n.jumps) > c.mayJump {
-			t.Errorf("%s: %.3f wrong jumps, at most %.3f are tolerated", c.name, share(n.jumps), c.mayJump)
-		}
+		t.Run(c.name, func(t *testing.T) {
+			n := measure(t, c.s, c.set)
+			share := func(k int) float64 { return float64(k) / float64(max(n.n, 1)) }
+			t.Logf("%-26s %4d: recogniser alone %5.1f %%, grammar alone %5.1f %%, ours %5.1f %% and asked back %4.1f %%, wrong jumps %.1f %%", c.name, n.n,
+				100*share(n.alone), 100*share(n.closed), 100*share(n.n-n.jumps-n.missed-n.asked), 100*share(n.asked), 100*share(n.jumps))
+			if right := share(n.ours + n.asked); right < c.least {
+				t.Errorf("%s: %.3f right, want %.3f", c.name, right, c.least)
+			}
+			if share(n.jumps) > c.mayJump {
+				t.Errorf("%s: %.3f wrong jumps, at most %.3f are tolerated", c.name, share(n.jumps), c.mayJump)
+			}
+		})
 	}
 }

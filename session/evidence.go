@@ -19,11 +19,34 @@ const doubtful = 0.18
 // plain is the confidence of an open reading that needs no other evidence when
 // it is a command to the letter. One of two characters needs more: five of 224
 // English words were heard as such a name with 0.53 to 0.74 (open as 府办).
-func plain(units int) float64 {
-	if units == 2 {
+// What both hearings agree on needs no more than a longer one: in none of
+// those words did the grammar recogniser hear the same name.
+func plain(units int, twice bool) float64 {
+	if units == 2 && !twice {
 		return 0.8
 	}
 	return 0.5
+}
+
+// sure is the confidence of the grammar recogniser's best reading that
+// confirms what the open one heard.
+const sure = 0.75
+
+// confirmed says whether the second hearing, whose readings follow the open
+// ones in list, heard just this text.
+func confirmed(text string, list, open []asr.Hypothesis, lang string) bool {
+	closed := list[min(len(open), len(list)):]
+	return len(closed) > 0 && closed[0].Confidence >= sure && asr.Spoken(closed[0].Text, lang) == text
+}
+
+// confidenceOf is the confidence of the open reading of a text; 0 if there is none.
+func confidenceOf(text string, open []asr.Hypothesis, lang string) float64 {
+	for _, h := range open {
+		if asr.Spoken(h.Text, lang) == text {
+			return h.Confidence
+		}
+	}
+	return 0
 }
 
 // weigh looks at a decision that would act on speech. The grammar recogniser
@@ -40,7 +63,8 @@ func weigh(d intent.Decision, list, open []asr.Hypothesis, lang string) intent.D
 	if len(units) == 0 {
 		return d
 	}
-	if best.Exact && len(units) > 1 && best.Heard < len(open) && open[best.Heard].Confidence >= plain(len(units)) {
+	twice := confirmed(text, list, open, lang)
+	if best.Exact && len(units) > 1 && confidenceOf(text, open, lang) >= plain(len(units), twice) {
 		return d
 	}
 	score := agreement(units, open) * best.Confidence

@@ -15,6 +15,9 @@ func TestEvidence(t *testing.T) {
 		}
 		return out
 	}
+	with := func(open []asr.Hypothesis, text string, confidence float64) []asr.Hypothesis {
+		return append(open, asr.Hypothesis{Text: text, Confidence: confidence})
+	}
 	for _, c := range []struct {
 		name  string
 		open  []asr.Hypothesis // of the open recogniser
@@ -25,6 +28,9 @@ func TestEvidence(t *testing.T) {
 	}{
 		{"to the letter", heard("打开 教育局"), heard("打开 教育局"), 0, nil, intent.Navigate},
 		{"a short name, hardly", heard("府办", "复旦"), heard("府办", "复旦"), 0, nil, intent.Clarify},
+		{"a short name, hardly, that both hear", heard("语音", "居民"), with(heard("语音", "居民"), "语音", 1), 0, nil, intent.Navigate},
+		{"a short name, hardly, that the second hearing doubts", heard("语音", "居民"), with(heard("语音", "居民"), "语音", 0.6), 0, nil, intent.Search},
+		{"a short name, hardly, where the second hears another", heard("语音", "居民"), with(heard("语音", "居民"), "预定", 1), 0, nil, intent.Search},
 		{"a homophone", heard("打开 教育具"), heard("打开 教育具", "打开 教育局"), 1, nil, intent.Navigate},
 		{"another command heard in a word", heard("中国"), heard("中国", "重说"), 1, nil, intent.Search},
 		{"one syllable of many", heard("高", "找", "搞"), heard("高", "找", "搞", "好"), 3, nil, intent.None},

@@ -41,8 +41,11 @@ func (l *Listener) second(ctx context.Context, open []asr.Hypothesis) ([]asr.Hyp
 	return judge(open, join(append(parts, u))), nil
 }
 
+// settled reports whether the open readings need no second hearing: the best
+// one is a command to the letter, and if it is so short that words are alike
+// by chance, it was heard well.
 func (l *Listener) settled(b *Brain, open []asr.Hypothesis) bool {
-	if len(open) == 0 {
+	if len(open) == 0 || len(split(open[0].Text)) == 2 && open[0].Confidence < plain(2, false) {
 		return false
 	}
 	d := b.Matcher.Decide(intent.Query{Heard: open, Lang: l.opt.Ask.Lang, Role: l.opt.Ask.Role, Page: l.opt.Ask.Page})

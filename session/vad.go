@@ -95,20 +95,23 @@ func (v *vad) rearm() { v.speech, v.run, v.pitch = false, 0, v.pitch[:0] }
 
 // tone reports whether what was taken for speech is one and the same sound all
 // along, such as a beep, a hum or hiss: recognisers hear words in those. Of
-// the frames of a tone nearly all have the same number of zero crossings; of
-// the recordings of speech at most a third have.
+// the frames of a tone nearly all have the same number of zero crossings, give
+// or take a tenth, or the one more that a low tone has in some frames. Of the
+// recordings of speech at most two thirds do.
 func (v *vad) tone() bool {
 	if len(v.pitch) < 15 { // 300 ms: a short syllable may well be one vowel
 		return false
 	}
 	sorted := slices.Sorted(slices.Values(v.pitch))
-	median, near := sorted[len(sorted)/2], 0
-	for _, n := range sorted {
-		if d := n - median; 10*max(d, -d) <= max(median, 10) {
-			near++
+	spread := max(1, sorted[len(sorted)/2]/10*2)
+	most, from := 0, 0
+	for to, n := range sorted {
+		for n-sorted[from] > spread {
+			from++
 		}
+		most = max(most, to-from+1)
 	}
-	return float64(near) >= 0.75*float64(len(sorted))
+	return float64(most) >= 0.75*float64(len(sorted))
 }
 
 // crossings is how often a frame without its DC offset changes its sign.

@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -91,7 +92,8 @@ func TestVADTellsTonesFromSpeech(t *testing.T) {
 	cols := shippedColumns(t)
 	all := slices.Concat(splicedCommands(t, cols), syntheticCommands(t), speakers(t, 0, 20, func(int) string { return "" }))
 	for i, r := range all {
-		if i%15 != 0 && os.Getenv("TINGDONG_ACCURACY") != "all" {
+		steady := strings.HasPrefix(r.name, "spk23-02-1") // 语言 in one breath: the nearest to a tone of all
+		if i%15 != 0 && !steady && os.Getenv("TINGDONG_ACCURACY") != "all" {
 			continue // decoding a recording takes longer than looking at it
 		}
 		v := newVAD(speechtest.Rate)

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"os"
 	"slices"
@@ -24,7 +23,7 @@ func benchCmd() *cobra.Command {
 		Use:   "bench",
 		Short: "测量正在运行的服务 / load and latency of a running service",
 	}
-	cmd.AddCommand(benchListenCmd(), benchAskCmd(), benchOverloadCmd(), benchSoakCmd())
+	cmd.AddCommand(benchListenCmd(), benchAskCmd(), benchOverloadCmd(), benchSoakCmd(), benchSessionsCmd())
 	return cmd
 }
 
@@ -41,6 +40,7 @@ func benchListenCmd() *cobra.Command {
 	var url string
 	var streams []int
 	var turns int
+	var toRefusal bool
 	cmd := &cobra.Command{
 		Use:   "listen FILE.wav…",
 		Short: "实时并发说话 / parallel real-time streams",
@@ -54,19 +54,25 @@ The /vosk door of the same service (open recogniser, end by silence alone, as vo
 				return err
 			}
 			fmt.Fprintf(cmd.OutOrStdout(), "%-8s %7s %6s %8s %22s %22s\n", "door", "streams", "turns", "refused", "end→answer p50/p95 ms", "first partial p50/p95")
-			for _, n := range streams {
+			for k := 0; k < len(streams); k++ {
+				refused := false
 				for _, door := range []string{"listen", "vosk"} {
-					times := runStreams(cmd.Context(), url, door, clips, n, turns)
-					if err := printTimes(cmd, door, n, times); err != nil {
+					times := runStreams(cmd.Context(), url, door, clips, streams[k], turns)
+					if err := printTimes(cmd, door, streams[k], times); err != nil {
 						return err
 					}
+					refused = refused || slices.ContainsFunc(times, func(t turnTimes) bool { return t.refused })
+				}
+				if toRefusal && k == len(streams)-1 && !refused {
+					streams = append(streams, streams[k]+16)
 				}
 			}
-			return nil
+			return cmd.Context().Err()
 		},
 	}
 	cmd.Flags().StringVar(&url, "server", "http://127.0.0.1:8080", "address of the service")
-	cmd.Flags().IntSliceVar(&streams, "streams", []int{1, 8, 32}, "numbers of parallel streams, one round for each")
+	cmd.Flags().IntSliceVar(&streams, "streams", []int{1, 16, 32}, "numbers of parallel streams, one round for each")
+	cmd.Flags().BoolVar(&toRefusal, "to-refusal", false, "go on with 16 more each round until some are refused")
 	cmd.Flags().IntVar(&turns, "turns", 3, "turns of each stream")
 	return cmd
 }
@@ -147,8 +153,7 @@ func oneTurn(ctx context.Context, url, door string, c clip) turnTimes {
 	} else {
 		_, t.err = server.Stream(ctx, url, c.audio.SampleRate, c.audio.PCM, session.Ask{Lang: "zh-CN"}, seen)
 	}
-	var e *server.Error
-	t.refused = errors.As(t.err, &e) && e.Code == "busy"
+	t.refused = isBusy(t.err)
 	return t
 }
 

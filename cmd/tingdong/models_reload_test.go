@@ -68,3 +68,72 @@ func TestModelsReload(t *testing.T) {
 		t.Errorf("without a service: %d %s", code, errs)
 	}
 }
+
+// modelCopy is the model that ships under another name and language, in the
+// data directory.
+func modelCopy(t *testing.T, data, name, language string) {
+	t.Helper()
+	dir := filepath.Join(data, "models", name)
+	if err := os.CopyFS(dir, os.DirFS(speechtest.Model(t))); err != nil {
+		t.Fatal(err)
+	}
+	m, err := models.ReadManifest(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	m.Name, m.Language = name, language
+	if err := models.WriteManifest(dir, m); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestModelsOfTwoLanguages: the page's language chooses the ear, and one
+// language's model is replaced while the other's goes on. No English model
+// can be had here, so the Chinese one stands for it.
+func TestModelsOfTwoLanguages(t *testing.T) {
+	if testing.Short() {
+		t.Skip("TestModelsReload has the same goroutines")
+	}
+	data := t.TempDir()
+	for _, name := range []string{"english", "english-new"} {
+		modelCopy(t, data, name, "en-US")
+	}
+	s := start(t, data, "--workers", "1", "--max-load", "1000", "--max-wait", "1h", "--model", models.Default, "--model", "english")
+	pcm := append(speechtest.Spoken(t, "招标公告", 30), speechtest.Silence(1500)...)
+	visitor := func(lang string) *server.Visitor {
+		t.Helper()
+		v, err := server.Dial(t.Context(), s.url, speechtest.Rate, session.Ask{Lang: lang})
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(v.Close)
+		return v
+	}
+	turn := func(v *server.Visitor, lang string) {
+		t.Helper()
+		r, err := v.Turn(t.Context(), pcm)
+		if err != nil || len(r.Heard) == 0 || strings.ReplaceAll(r.Heard[0].Text, " ", "") != "招标公告" {
+			t.Errorf("in %s: %+v, %v", lang, r, err)
+		}
+	}
+	serving := func(want ...string) {
+		t.Helper()
+		_, body := s.request("GET", "/metrics", "")
+		for _, w := range want {
+			if !strings.Contains(body, `tingdong_speech_worker_streams{model="`+w+`",worker="0"} 1`) {
+				t.Errorf("%s does not hold its one visitor: %s", w, body)
+			}
+		}
+	}
+	chinese, english := visitor("zh-CN"), visitor("en")
+	turn(chinese, "zh-CN")
+	turn(english, "en")
+	serving(models.Default, "english")
+	if out, errs, code := output(t, "", "models", "reload", "english-new", "--data", data); code != 0 || !strings.Contains(out, "english-new (en-US)") {
+		t.Fatalf("reload: %d %s%s", code, out, errs)
+	}
+	turn(english, "en") // on the model that was replaced
+	turn(visitor("en-GB"), "en")
+	turn(chinese, "zh-CN")
+	serving(models.Default, "english-new")
+}

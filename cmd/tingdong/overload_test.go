@@ -39,6 +39,23 @@ func TestOverload(t *testing.T) {
 	if err != nil || r.Column == nil || r.Column.ID != "zbgg" {
 		t.Errorf("afterwards: %+v, %v", r, err)
 	}
+	testSessions(t, s, clips)
+}
+
+// testSessions: silent sockets are counted and kept while somebody speaks.
+// "tingdong bench sessions" has the figures, with many more of them.
+func testSessions(t *testing.T, s *service, clips []clip) {
+	if testing.Short() {
+		return
+	}
+	var out bytes.Buffer
+	b := &sessions{url: s.url, clips: clips, out: &out, speaking: 2, idle: 3, length: time.Millisecond}
+	err := b.run(t.Context())
+	lines := strings.Split(strings.TrimSpace(out.String()), "\n")
+	if err != nil || len(lines) != 3 || !strings.HasPrefix(strings.Join(strings.Fields(lines[1]), " "), "speaking 2 0") ||
+		!strings.HasPrefix(strings.Join(strings.Fields(lines[2]), " "), "idle 3 0") {
+		t.Errorf("%v\n%s", err, &out)
+	}
 }
 
 // testRefusals: when every place is taken, each door says so in its own words.

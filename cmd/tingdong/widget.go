@@ -10,6 +10,7 @@ import (
 
 func widgetCmd() *cobra.Command {
 	var url string
+	var languages []string
 	cmd := &cobra.Command{
 		Use:   "widget",
 		Short: "语音按钮的 <script> 标签，带完整性校验 / the voice button's tags with their hashes",
@@ -18,7 +19,7 @@ Prints the tags for a page's <head>; a browser then takes only the files of this
 Print them again after an upgrade. A running service has the hashes at /widget/integrity.json.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			tags, err := widget.Tags(url)
+			tags, err := widget.Tags(url, languages...)
 			if err != nil {
 				return err
 			}
@@ -27,5 +28,6 @@ Print them again after an upgrade. A running service has the hashes at /widget/i
 		},
 	}
 	cmd.Flags().StringVar(&url, "server", "http://localhost:8080", "address of the service, as pages reach it")
+	cmd.Flags().StringSliceVar(&languages, "lang", nil, "languages of the pages: zh-CN, zh-Hant, en; their texts are checked, too (default: all three)")
 	return cmd
 }

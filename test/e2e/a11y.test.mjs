@@ -11,7 +11,7 @@ import { STATES } from "./lib/states.mjs";
 const options = { timeout: 120_000 };
 const AXE = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
-const PAGES = ["/", "/cn/", "/cn/jm/", "/cn/qy/", "/cn/yk/", "/cn/jg/jyj/", "/cn/zwgk/", "/search?q=%E9%A2%84%E7%BA%A6", "/en/", "/en/visit/"];
+const PAGES = ["/", "/cn/", "/cn/jm/", "/cn/qy/", "/cn/yk/", "/cn/jg/jyj/", "/cn/zwgk/", "/cn/search/?q=%E9%A2%84%E7%BA%A6", "/cn/search/?q=qqqq", "/cn/sitemap/", "/en/", "/en/visit/", "/en/search/?q=visa"];
 
 async function violations(v, within) {
   await v.page.evaluate(AXE);
@@ -74,11 +74,15 @@ describe("accessibility", () => {
       }
       assert.deepEqual(await smallTargets(v), [], name);
       await tabThrough(v, name);
+      if (path !== "/") return;
+      await v.widget.evaluate((el) => el.setAttribute("lang", "zh-Hant"));
+      assert.deepEqual(await violations(v, "tingdong-voice"), [], `${name}, zh-Hant`);
     }));
   }
 
   for (const path of PAGES) {
     test(`axe finds nothing on ${path}`, options, async () => {
+      assert.equal((await fetch(server.url + path)).status, 200);
       const v = await Visitor.open(browser, server.url + path);
       assert.deepEqual(await violations(v), []);
       await v.close();

@@ -49,6 +49,10 @@ async function tour(width, lang, theme) {
   await d.page.locator(".tree summary").first().click();
   await d.page.locator(".leaf:visible").first().click();
   await shot("columns", false);
+  await d.button(zh ? "新栏目" : "New column").click();
+  await d.button(zh ? "应用" : "Apply").click();
+  await d.page.locator(".field-error").first().waitFor();
+  await shot("column-mistakes", false);
   await d.go("synonyms");
   await d.page.locator("form input").nth(0).fill("房本, 房产证");
   await d.page.locator("form input").nth(1).fill("不动产权证书");

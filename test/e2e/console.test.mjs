@@ -65,6 +65,8 @@ describe("console", () => {
 
   test("signing in: a wrong token, a right one, a reload, signing out", options, async () => {
     const d = await Desk.open(browser, server.url);
+    const scripts = () => d.page.evaluate(() => performance.getEntriesByType("resource").filter((e) => e.name.endsWith(".js")).reduce((sum, e) => sum + e.encodedBodySize, 0));
+    assert.ok((await scripts()) < 20_000, `${await scripts()} bytes of script before anybody has signed in`);
     await d.page.locator("input[type=password]").fill("td_WRONG");
     await d.page.keyboard.press("Enter");
     await d.page.getByRole("alert").filter({ hasText: "这个口令不对" }).waitFor();
@@ -277,15 +279,27 @@ describe("console", () => {
     await d.go("columns");
     await page.getByLabel("筛选").fill("教育局");
     await page.locator(".leaf", { hasText: "jyj" }).click();
-    await page.getByLabel("别名").fill("区教育局、学校主管部门");
+    await page.getByLabel("别名").fill("区教育局、盐田区教育局、学校主管部门"); // the shipped test script says the first two
     await d.button("应用").click();
     await d.say("已改在草稿里");
     await d.button("新栏目").click();
     await d.button("应用").click();
-    await page.getByRole("alert").filter({ hasText: "请填编号" }).waitFor();
+    // each mistake stands at its field, and is what the field is described by
+    const beside = async (label, text) => {
+      const field = page.getByLabel(label, { exact: true });
+      await page.locator(".field", { has: field }).locator(".field-error", { hasText: text }).waitFor();
+      const ids = (await field.getAttribute("aria-describedby")).split(" ");
+      assert.ok((await Promise.all(ids.map((id) => page.locator(`[id="${id}"]`).textContent()))).some((x) => x.includes(text)), label);
+      return field;
+    };
+    for (const [label, text] of [["编号", "请填编号"], ["名称", "请填名称"], ["网址", "请填网址"]]) {
+      assert.equal(await (await beside(label, text)).getAttribute("aria-invalid"), "true");
+    }
+    await page.getByRole("alert").filter({ hasText: "有 3 处要改" }).waitFor();
+    assert.equal(await page.evaluate(() => document.activeElement.name), "id");
     await page.getByLabel("编号").fill("jyj");
     await d.button("应用").click();
-    await page.getByRole("alert").filter({ hasText: "编号已经有了" }).waitFor();
+    await beside("编号", "编号已经有了");
     await page.getByLabel("编号").fill("tianwen");
     await page.getByLabel("名称").fill("天文台");
     await page.getByLabel("网址").fill("/cn/tianwen/");
@@ -296,6 +310,25 @@ describe("console", () => {
     const changed = after.split("\n").filter((l) => !before.includes(l));
     assert.deepEqual(changed.map((l) => l.match(/id: (\w+)/)[1]).sort(), ["jyj", "tianwen"], "only their own lines changed");
     await until("they serve", async () => (await ask("打开学校主管部门")).column?.id === "jyj" && (await ask("打开天文台")).column?.id === "tianwen");
+  }));
+
+  test("columns: what the service finds wrong stands at the row and at its field", options, () => atDesk("editor", {}, async (d, page) => {
+    await d.go("columns");
+    const { text } = await api("columns/portal");
+    await d.tab(1);
+    await d.write(text.replace(/(\{id: jyj, .*)parent: \w+/, "$1parent: nirgends"));
+    await page.locator(".findings .error").first().waitFor();
+    await d.tab(0);
+    await page.locator(".leaf", { hasText: "jyj" }).locator(".bad").waitFor({ state: "attached" });
+    await page.locator(".findings .error button").first().click(); // leads to the row's field
+    const above = page.getByLabel("上级栏目");
+    await page.locator(".field", { has: above }).locator(".field-error", { hasText: "nirgends" }).waitFor();
+    assert.ok(await above.evaluate((el) => el === document.activeElement && el.getAttribute("aria-invalid") === "true"));
+    assert.deepEqual(await d.violations(), []);
+    await above.selectOption("zwfw");
+    await d.button("应用").click();
+    await page.locator(".field-error.bad").waitFor({ state: "detached" });
+    await page.locator(".check:not(.bad)").filter({ hasText: /./ }).waitFor();
   }));
 
   test("dictionary words and pinned results", options, () => atDesk("publisher", {}, async (d, page) => {

@@ -58,9 +58,12 @@ describe("embedding", () => {
     try {
       const good = await page(tags);
       await good.locator("tingdong-voice .voice").waitFor();
-      const bad = await page(tags.replace(/(widget\.js" integrity="sha384-)..../, "$1AAAA"));
-      await bad.waitForLoadState("networkidle");
-      assert.equal(await bad.evaluate(() => Boolean(customElements.get("tingdong-voice"))), false);
+      // of the script, of a module that it imports, of the texts, which come later
+      for (const file of ["widget", "dom", "strings-zh-cn"]) {
+        const bad = await page(tags.replace(new RegExp(`(/${file}\\.js" integrity="sha384-)....`), "$1AAAA"));
+        await bad.waitForLoadState("networkidle");
+        assert.equal(await bad.evaluate(() => Boolean(document.querySelector("tingdong-voice").shadowRoot?.querySelector(".dock:not([hidden])"))), false, file);
+      }
     } finally {
       await browser.close();
       http.closeAllConnections();

@@ -63,6 +63,7 @@ describe("text", () => {
     await v.part(".type").click();
     const asked = await ask(v, "医院");
     assert.equal(asked.action, "clarify", JSON.stringify(asked));
+    for (const { label } of asked.choices) assert.ok((await v.live()).includes(label), "the choices are read out, too");
     const taken = await ask(v, "第一个");
     assert.equal(taken.column?.id, asked.choices[0].column.id, JSON.stringify(taken));
     const told = v.page.waitForRequest("**/v1/events"); // that this was not what was meant
@@ -104,6 +105,7 @@ describe("text", () => {
     const reply = await ask(v, "visa extension");
     assert.equal(reply.column?.id, "en-visa", JSON.stringify(reply));
     assert.match(await v.part(".status").textContent(), /^About to open/);
+    assert.match(await v.live(), /^About to open.*Opens in 60 s.*Escape/);
     await v.part(".card .main").click();
     await v.page.waitForURL("**/en/services/visa/");
   }, { delay: 60_000 }));
@@ -144,8 +146,11 @@ describe("text", () => {
     await v.part(".voice").click();
     await v.state("notice");
     assert.match(await v.part(".card p").textContent(), /不保存录音/);
+    const read = await v.part(".card .main").evaluate((el) => el === el.getRootNode().activeElement && el.getRootNode().getElementById(el.getAttribute("aria-describedby")).textContent);
+    assert.match(String(read), /不保存录音/, "who hears the button hears the notice");
     await v.part(".card .main").click();
     assert.equal((await v.event("error")).code, "no_microphone"); // this browser has none
+    assert.match(await v.live(), /没有找到麦克风.*打字/);
     await v.part(".shut").click();
     await v.part(".voice").click();
     await v.state("error");

@@ -189,13 +189,27 @@ describe("trouble", () => {
       await v.part("#q").fill("教育局");
       await v.page.keyboard.press("Enter");
       assert.equal((await v.event("error", seen)).code, "offline");
-      line.down = false; // and comes back
-      await v.part("#q").fill("教育局");
-      await v.page.keyboard.press("Enter");
+      line.down = false; // and comes back: trying again asks what was typed
+      await v.part(".error .main").click();
       assert.equal((await v.event("reply")).reply.action, "navigate");
     } finally {
       await browser.close();
       await line.close();
+    }
+  });
+
+  test("leaving the page ends listening, and the service notices", options, async () => {
+    const browser = await launch({ wav });
+    const streams = async () => Number(/^tingdong_speech_streams (\d+)/m.exec(await (await fetch(`${server.url}/metrics`)).text())[1]);
+    try {
+      const v = await Visitor.open(browser, server.url);
+      await v.part(".voice").click();
+      await v.state("listening");
+      assert.equal(await streams(), 1);
+      await v.page.goto("about:blank");
+      for (const end = Date.now() + 20_000; (await streams()) > 0;) assert.ok(Date.now() < end, "the stream is still open");
+    } finally {
+      await browser.close();
     }
   });
 

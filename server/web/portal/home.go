@@ -92,7 +92,7 @@ func (s *site) role(w http.ResponseWriter, r *http.Request, p *view) {
 		b.Name = col.Name
 	}
 	p.Title, p.Description = text(p.Lang, "role."+p.Role)+text(p.Lang, "role.title"), b.Lead
-	b.News = s.query(ctx, t, search.Query{Role: p.Role, Sort: "date", Size: 7})
+	b.News = s.query(ctx, t, search.Query{Role: p.Role, Lang: p.Lang, Sort: "date", Size: 7})
 	b.Notices = s.latest(ctx, t, roleNotices(p.Role), 1, 5)
 	b.Services = t.featured(p.Role, "zwfw", "qyfw", "wtly", "hdjl", "zwgk")
 	b.Tiles = tiles(t, roleTiles(p.Role)...)

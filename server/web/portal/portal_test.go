@@ -290,3 +290,23 @@ func BenchmarkPages(b *testing.B) {
 		})
 	}
 }
+
+// TestRolePagesKeepTheirLanguage: the newest pages for a role are those of the
+// page's language; the English site has the others.
+func TestRolePagesKeepTheirLanguage(t *testing.T) {
+	h := demoPortal(t)
+	for _, path := range []string{"/cn/jm/", "/cn/qy/", "/cn/yk/"} {
+		listed := 0
+		for _, href := range parse(mustGet(t, h, path)).links() {
+			if strings.HasSuffix(href, ".html") {
+				listed++
+			}
+			if strings.HasPrefix(href, "/en/") && strings.HasSuffix(href, ".html") {
+				t.Errorf("%s lists %s", path, href)
+			}
+		}
+		if listed == 0 {
+			t.Errorf("%s lists no page at all", path)
+		}
+	}
+}

@@ -26,7 +26,7 @@ var chineseTexts = map[string]string{
 	"greeting.evening":    "晚上好，今天想办什么事？",
 	"search":              "站内搜索",
 	"search.label":        "搜索全站内容",
-	"search.placeholder":  "办事、政策、栏目，写一句话也行",
+	"search.placeholder":  "写一句话，或一个词",
 	"search.button":       "搜索",
 	"search.hot":          "大家在搜",
 	"search.wrong":        "这个查询条件不对，请去掉筛选或页码再试。",

@@ -18,7 +18,7 @@ var englishTexts = map[string]string{
 	"greeting.evening":    "Good evening. What can we do for you?",
 	"search":              "Search",
 	"search.label":        "Search the whole site",
-	"search.placeholder":  "Services, rules, sights …",
+	"search.placeholder":  "Ask or search",
 	"search.button":       "Search",
 	"search.hot":          "Often searched",
 	"search.wrong":        "This search cannot be done. Take a filter away or go back to the first page.",

@@ -76,7 +76,9 @@ export class Answers {
   #clarify(reply) {
     this.choices = reply.choices;
     if (!this.host.emit("clarify", { choices: reply.choices, reply })) return this.host.answer(reply.say || "");
-    this.host.answer(reply.say || this.host.t.which, {}, choiceCard(reply.choices, (n) => this.pick(n)));
+    const text = reply.say || this.host.t.which;
+    const told = [text, ...reply.choices.map((c, i) => `${i + 1} ${c.label}`)].join(this.host.t.stop);
+    this.host.answer(text, { told }, choiceCard(reply.choices, (n) => this.pick(n)));
   }
 
   #nothing(reply) {
@@ -105,7 +107,8 @@ export class Answers {
     let left = wait ? Math.ceil(host.delay / 1000) : -1;
     card.left(left);
     this.pending = { go, card, column, timer: wait && setInterval(() => (--left > 0 ? card.left(left) : go()), 1000) };
-    host.answer(host.t.opening(name), { say }, card.node);
+    const { t } = host;
+    host.answer(t.opening(name), { say, told: [t.opening(name), wait ? t.openingIn(left) : t.press, t.escape].join(t.stop) }, card.node);
   }
 
   #leave(url, name) {

@@ -118,3 +118,19 @@ func TestTagsNameServedFiles(t *testing.T) {
 		}
 	}
 }
+
+// TestTagsByLanguage: a page of one language need not fetch the others' texts.
+func TestTagsByLanguage(t *testing.T) {
+	for _, c := range []struct {
+		languages []string
+		want      int
+	}{{nil, 3}, {[]string{"zh-CN"}, 1}, {[]string{"en", "zh-Hant"}, 2}} {
+		tags, err := Tags("https://voice.example.gov.cn", c.languages...)
+		if got := strings.Count(tags, "/widget/strings-"); err != nil || got != c.want {
+			t.Errorf("%v: the texts of %d languages, want %d (%v)", c.languages, got, c.want, err)
+		}
+	}
+	if _, err := Tags("https://voice.example.gov.cn", "fr"); err == nil || !strings.Contains(err.Error(), "zh-Hant") {
+		t.Errorf("French: %v; want to be told which languages there are", err)
+	}
+}

@@ -11,8 +11,9 @@ export function chips(label, texts, pick) {
 
 /** Before the first use: where the voice goes. */
 export function noticeCard(t, agree, rather) {
-  return h("div", { class: "card" }, h("p", null, t.notice),
-    h("div", { class: "row" }, button(t.agree, agree, "main"), button(t.rather, rather)));
+  const yes = button(t.agree, agree, "main");
+  yes.setAttribute("aria-describedby", "notice"); // it has the focus: the notice is read with it
+  return h("div", { class: "card" }, h("p", { id: "notice" }, t.notice), h("div", { class: "row" }, yes, button(t.rather, rather)));
 }
 
 /** An error with its way on. */

@@ -13,7 +13,7 @@ const ASK = {
 };
 ASK["zh-Hant"] = { navigate: "教育局", clarify: "醫院", search: "公積金怎麼提取", none: "嗯", control: "放大字體" };
 
-const config = { lang: "zh-CN", role: "", page: "/", server: new URL("..", import.meta.url), autoSpeak: false, delay: 60_000, searchURL: "/search?q={q}" };
+const config = { lang: "zh-CN", role: "", page: "/", server: new URL("..", import.meta.url), autoSpeak: false, delay: 60_000, searchURL: "/cn/search/?q={q}" };
 const host = h("div");
 const desk = new Desk(host, () => config, () => true);
 

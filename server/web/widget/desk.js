@@ -133,7 +133,7 @@ export class Desk {
       this.view.input.value = "";
       await this.#reply(reply);
     } catch (err) {
-      if (this.asking === mine) this.fail(err instanceof Problem ? err : new Problem("internal", err));
+      if (this.asking === mine) this.fail(err instanceof Problem ? err : new Problem("internal", err), () => this.ask(text));
     }
   }
 
@@ -154,11 +154,11 @@ export class Desk {
    * Shows an answer: the status line, what belongs below it, and speaks it if
    * the visitor wants that (quiet: not this one). focus is the answer's own
    * heading: it takes the focus, and stands for the status line. keep: what
-   * stood below the line still stands.
+   * stood below the line still stands. told: what a screen reader is told.
    */
-  answer(text, { say = text, quiet = false, focus, keep = false } = {}, ...nodes) {
+  answer(text, { say = text, quiet = false, focus, keep = false, told = text } = {}, ...nodes) {
     this.set("answered");
-    this.view.say(text, !focus);
+    this.view.say(text, !focus, told);
     if (!keep) this.view.answer(...nodes);
     if (focus) focus.focus();
     if (quiet || !text) return;
@@ -166,13 +166,14 @@ export class Desk {
     if (settings().speak ?? this.config().autoSpeak) this.speaker.say(this.said, this.lang);
   }
 
-  /** Shows what went wrong and the ways on. */
-  fail(problem) {
+  /** Shows what went wrong and the ways on; again tries it once more. */
+  fail(problem, again = () => this.listen()) {
     this.turn = this.asking = null;
     const { code } = problem;
     this.set("error");
-    this.view.say((this.t.errors[code] || this.t.errors.internal)[0]);
-    this.view.answer(errorCard(this.t, code, HOPELESS.has(code) ? null : () => this.listen(), () => this.type()));
+    const [what, way] = this.t.errors[code] || this.t.errors.internal;
+    this.view.say(what, true, `${what}${this.t.stop}${way}`);
+    this.view.answer(errorCard(this.t, code, HOPELESS.has(code) ? null : again, () => this.type()));
     this.emit("error", { code });
   }
 

@@ -34,6 +34,8 @@ export default {
   press: "Press “Open”",
   open: "Open",
   cancel: "Cancel",
+  escape: "Press Escape to cancel",
+  stop: ". ",
   cancelled: "Cancelled",
   here: (t) => `You are already at “${t}”`,
   arrived: (t) => `Opened “${t}”`,

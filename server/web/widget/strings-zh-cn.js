@@ -34,6 +34,8 @@ export default {
   press: "请按“打开”",
   open: "打开",
   cancel: "取消",
+  escape: "按 Esc 取消",
+  stop: "。",
   cancelled: "已取消",
   here: (t) => `您就在“${t}”`,
   arrived: (t) => `已打开“${t}”`,

@@ -34,6 +34,8 @@ export default {
   press: "請按「打開」",
   open: "打開",
   cancel: "取消",
+  escape: "按 Esc 取消",
+  stop: "。",
   cancelled: "已取消",
   here: (t) => `您就在「${t}」`,
   arrived: (t) => `已打開「${t}」`,

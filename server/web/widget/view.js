@@ -100,10 +100,13 @@ export class View {
     if (this.t.states[name]) this.say(this.t.states[name]);
   }
 
-  /** The status line, seen and read out; unseen when a heading says the same. */
-  say(text, seen = true) {
+  /**
+   * The status line, seen and read out; unseen when a heading says the same.
+   * told: what is read out where that must be more, such as the choices.
+   */
+  say(text, seen = true, told = text) {
     this.status.textContent = seen ? text : "";
-    this.live.textContent = this.shown ? text : ""; // closed, it is silent
+    this.live.textContent = this.shown ? told : ""; // closed, it is silent
   }
 
   /** What is being heard: seen only, it changes too often to be read out. */

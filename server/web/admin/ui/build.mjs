@@ -13,6 +13,8 @@ await build({
   entryPoints: ["src/main.js", "src/style.css"],
   outdir: out,
   bundle: true,
+  splitting: true, // a page's code comes with the page; what several share, once
+  chunkNames: "part-[hash]",
   minify: true,
   format: "esm",
   target: ["es2022"],
@@ -22,5 +24,6 @@ await build({
   logLevel: "warning",
 });
 for (const name of ["index.html", "mark.svg"]) await copyFile(join(here, name), join(out, name));
-const { size } = await stat(join(out, "main.js"));
-console.log(`   main.js ${Math.round(size / 1024)} KB`);
+const scripts = (await readdir(out)).filter((name) => name.endsWith(".js"));
+const sizes = await Promise.all(scripts.map(async (name) => (await stat(join(out, name))).size));
+console.log(`   ${scripts.length} scripts, ${Math.round(sizes.reduce((a, b) => a + b) / 1024)} KB`);

@@ -29,6 +29,24 @@ export function field(label, control, hint) {
   return h("p", { class: "field" }, h("label", { for: control.id }, label), control, note);
 }
 
+/**
+ * Says beside a control, or a group of them, what is wrong with it; without a
+ * text takes that back. A mild one is a warning.
+ */
+export function explain(control, text, mild = false) {
+  control.id ||= `f${++ids}`;
+  const id = `${control.id}-error`;
+  document.getElementById(id)?.remove();
+  control.parentElement?.querySelector(`#${CSS.escape(id)}`)?.remove();
+  const others = (control.getAttribute("aria-describedby") || "").split(" ").filter((x) => x && x !== id);
+  if (text) control.parentElement.append(h("small", { id, class: mild ? "field-error warn" : "field-error bad" }, text));
+  const described = text ? [...others, id] : others;
+  if (described.length) control.setAttribute("aria-describedby", described.join(" "));
+  else control.removeAttribute("aria-describedby");
+  if (text && !mild) control.setAttribute("aria-invalid", "true");
+  else control.removeAttribute("aria-invalid");
+}
+
 /** A button. */
 export const button = (label, onclick, props) => h("button", { type: "button", onclick, ...props }, label);
 

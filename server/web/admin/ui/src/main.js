@@ -1,16 +1,18 @@
 /** The console: sign-in, frame, and one page at a time by the address behind #. */
-import { getJSON, onSignedOut, token } from "./api.js";
+import { getJSON, onSignedOut, Problem, token } from "./api.js";
 import { button, field, fill, h } from "./dom.js";
 import { lang, setLang, t, trouble } from "./i18n.js";
-import { columns } from "./pages/columns.js";
-import { commands } from "./pages/commands.js";
-import { importPage } from "./pages/import.js";
-import { insights } from "./pages/insights.js";
-import { pins } from "./pages/pins.js";
-import { synonyms } from "./pages/synonyms.js";
-import { words } from "./pages/words.js";
 
-const PAGES = { commands, columns, synonyms, pins, words, import: importPage, insights };
+// Each is fetched when it is first opened: signing in must not wait for the editor.
+const PAGES = {
+  commands: () => import("./pages/commands.js").then((m) => m.commands),
+  columns: () => import("./pages/columns.js").then((m) => m.columns),
+  synonyms: () => import("./pages/synonyms.js").then((m) => m.synonyms),
+  pins: () => import("./pages/pins.js").then((m) => m.pins),
+  words: () => import("./pages/words.js").then((m) => m.words),
+  import: () => import("./pages/import.js").then((m) => m.importPage),
+  insights: () => import("./pages/insights.js").then((m) => m.insights),
+};
 const THEME = "tingdong.console.theme";
 
 let session; // {role, speech} of the token
@@ -102,8 +104,9 @@ async function open(focus) {
   fill(box, title, h("p", { role: "status" }, t("loading")));
   if (focus) title.focus();
   try {
-    const opened = await PAGES[name]({ ...session, rest, reopen: () => open(true) });
-    if (mine !== turn) return opened.close?.();
+    const build = await PAGES[name]().catch(() => { throw new Problem(0); });
+    const opened = mine === turn && (await build({ ...session, rest, reopen: () => open(true) }));
+    if (mine !== turn) return opened?.close?.();
     page = opened;
     box.lastChild.remove();
     box.append(session.role === "viewer" ? h("p", { class: "say note" }, t("role.only")) : "", opened.el);

@@ -19,13 +19,14 @@ export function rowText(c) {
   return `{${parts.join(", ")}}`;
 }
 
-/** Reads a table: {rows: [{column, from, to}]}, or null when it cannot be read. */
+/** Reads a table: {rows: [{column, from, to, fields: {name: [from, to]}}]}, or null when it cannot be read. */
 export function readTable(text) {
   const doc = parseDocument(text);
   const list = doc.errors.length ? null : isMap(doc.contents) ? doc.get("columns") : doc.contents;
   if (list == null) return text.trim() ? null : { rows: [] };
   if (!isSeq(list) || list.items.some((i) => !isMap(i))) return null;
-  const rows = list.items.map((item) => ({ column: item.toJSON(), from: item.range[0], to: item.range[1] }));
+  const place = ({ key, value }) => [String(key?.value ?? key), [key?.range?.[0] ?? 0, value?.range?.[1] ?? key?.range?.[1] ?? 0]];
+  const rows = list.items.map((item) => ({ column: item.toJSON(), from: item.range[0], to: item.range[1], fields: Object.fromEntries(item.items.map(place)) }));
   return { rows };
 }
 
@@ -34,6 +35,13 @@ export const replaceRow = (text, { from, to }, column) => {
   const old = text.slice(from, to);
   return text.slice(0, from) + rowText(column) + old.slice(old.trimEnd().length) + text.slice(to);
 };
+
+/** The offset of a place that the service names by line and column, in characters. */
+export function offsetOf(text, { line, column }) {
+  let at = 0;
+  for (let i = 1; i < line && text.indexOf("\n", at) >= 0; i++) at = text.indexOf("\n", at) + 1;
+  return at + [...text.slice(at, at + 2 * column)].slice(0, column - 1).join("").length;
+}
 
 const lineStart = (text, at) => text.lastIndexOf("\n", at - 1) + 1;
 const lineEnd = (text, at) => (text.indexOf("\n", at) < 0 ? text.length : text.indexOf("\n", at) + 1);
