@@ -13,6 +13,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"strconv"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -71,6 +72,9 @@ type Journal struct {
 	timeout  time.Duration
 	// auditing is held while an entry of the audit log is appended.
 	auditing sync.Mutex
+	// compacting (a channel of one) is full while the stream of documents
+	// must stay as it is.
+	compacting chan struct{}
 }
 
 // ErrInUse reports that another process has the data directory open.
@@ -84,7 +88,7 @@ func Open(ctx context.Context, o Options) (*Journal, error) {
 	if err != nil {
 		return nil, err
 	}
-	j := &Journal{dir: o.Dir, unlock: unlock, replicas: 1, timeout: requestTimeout}
+	j := &Journal{dir: o.Dir, unlock: unlock, replicas: 1, timeout: requestTimeout, compacting: make(chan struct{}, 1)}
 	if err := j.start(ctx, o); err != nil {
 		j.Close()
 		return nil, fmt.Errorf("journal in %s: %w", o.Dir, err)
@@ -159,10 +163,14 @@ func (j *Journal) openStreams(ctx context.Context) (*streams, error) {
 	if j.srv == nil && j.nc.ConnectedClusterName() != "" {
 		j.replicas = maxReplicas
 	}
+	if err := j.upgrade(ctx); err != nil {
+		return nil, err
+	}
 	docs, err := j.js.CreateOrUpdateStream(ctx, jetstream.StreamConfig{
 		Name:        streamDocs,
-		Subjects:    []string{subjectDocs},
+		Subjects:    []string{subjectsDocs},
 		Description: "batches of document changes, in order",
+		Metadata:    map[string]string{schemaKey: strconv.Itoa(Schema)},
 		Storage:     jetstream.FileStorage,
 		Compression: jetstream.S2Compression,
 		MaxMsgSize:  MaxValue + 32<<10,
