@@ -70,6 +70,8 @@ type Journal struct {
 	// replicas is how many members keep a copy, timeout bounds a request.
 	replicas int
 	timeout  time.Duration
+	// alone: the log is this process's alone, and was found whole.
+	alone bool
 	// auditing is held while an entry of the audit log is appended.
 	auditing sync.Mutex
 	// compacting (a channel of one) is full while the stream of documents
@@ -109,11 +111,19 @@ func (j *Journal) start(ctx context.Context, o Options) error {
 	}
 	ctx, cancel := context.WithTimeout(ctx, startTimeout)
 	defer cancel()
-	s, err := j.openStreams(ctx)
-	if err == nil {
-		j.open.Store(s)
+	if err := j.checkMarks(ctx); err != nil {
+		return err
 	}
-	return err
+	s, err := j.openStreams(ctx)
+	if err != nil {
+		return err
+	}
+	j.alone = true
+	j.open.Store(s)
+	if err := j.room(0); err != nil { // what was noted at the last end stays true
+		return nil
+	}
+	return j.noteMarks(ctx)
 }
 
 // connect starts the embedded server, or finds the remote one.
@@ -203,6 +213,7 @@ func (j *Journal) openStreams(ctx context.Context) (*streams, error) {
 
 // Close stops the log. It waits until what was acknowledged is on the disk.
 func (j *Journal) Close() error {
+	j.closeMarks()
 	if j.nc != nil {
 		j.nc.Close()
 	}

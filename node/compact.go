@@ -42,7 +42,8 @@ func (c Compaction) orDefaults() Compaction {
 type compactor struct {
 	j *journal.Journal
 	Compaction
-	enough uint64 // it is worth looking when the stream is larger than this
+	now    func() time.Time // nil: time.Now
+	enough uint64           // it is worth looking when the stream is larger than this
 }
 
 // tendDocuments compacts now and then, once the index has caught up.
@@ -112,6 +113,9 @@ type survey struct {
 
 func (c *compactor) survey(ctx context.Context) (*survey, error) {
 	s, young, now := &survey{live: newest{}}, false, time.Now()
+	if c.now != nil {
+		now = c.now()
+	}
 	var err error
 	if s.last, err = c.j.ReplayDocuments(ctx, 0, func(b journal.Batch) error {
 		if young = young || now.Sub(b.At) < c.Age; !young {

@@ -175,6 +175,10 @@ func (n *Node) renew(ctx context.Context) error {
 			return err
 		}
 		err = n.rebuild(ctx)
+		if err == nil {
+			n.fail.Store(nil)
+			n.notify()
+		}
 		if !errors.Is(err, journal.ErrCompacted) {
 			return err
 		}
