@@ -91,7 +91,7 @@ func (j *Journal) lost(ctx context.Context, name string, m mark) (string, error)
 	}
 	if name == streamDocs || name == streamAudit { // without gaps
 		for _, seq := range state.Deleted {
-			if seq <= m.Last {
+			if 0 < seq && seq <= m.Last { // an empty stream reports 0
 				return fmt.Sprintf("entry %d of the stream %s cannot be read", seq, name), nil
 			}
 		}

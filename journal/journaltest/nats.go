@@ -48,10 +48,11 @@ func StartNATS(t *testing.T, a *Authority) *NATS {
 // Start runs the server, after Stop again with the same address and store.
 func (n *NATS) Start(t *testing.T) {
 	t.Helper()
-	var err error
-	if n.srv, err = server.NewServer(n.opts); err != nil {
+	srv, err := server.NewServer(n.opts.Clone()) // it changes its options
+	if err != nil {
 		t.Fatal(err)
 	}
+	n.srv = srv
 	n.srv.Start()
 	if !n.srv.ReadyForConnections(20 * time.Second) {
 		t.Fatal("the NATS server does not start")
