@@ -19,9 +19,9 @@ type cable struct {
 	conns map[net.Conn]bool
 }
 
-func newCable(t *testing.T, to string) *cable {
+func newCable(t *testing.T, from, to string) *cable {
 	t.Helper()
-	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	ln, err := net.Listen("tcp", from)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -25,6 +25,9 @@ type trio struct {
 	dirs   [3]string
 	addrs  [3]string
 	cables [3][3]*cable // from, to
+	// others are where a member is reached by those whom another one told of
+	// it: they know its port, and the address that its connections come from.
+	others [3]*cable
 	certs  *journaltest.Authority
 	nodes  [3]*Node
 	secret string // a viewer's token
@@ -33,10 +36,12 @@ type trio struct {
 func newTrio(t *testing.T) *trio {
 	c := &trio{t: t, certs: journaltest.NewAuthority(t)}
 	for i := range c.dirs {
-		c.dirs[i], c.addrs[i] = t.TempDir(), freeAddr(t)
+		port := freePort(t)
+		c.dirs[i], c.addrs[i] = t.TempDir(), "127.0.1.1:"+port
+		c.others[i] = newCable(t, "127.0.0.1:"+port, c.addrs[i])
 		for from := range c.dirs {
 			if from != i {
-				c.cables[from][i] = newCable(t, c.addrs[i])
+				c.cables[from][i] = newCable(t, "127.0.0.1:0", c.addrs[i])
 			}
 		}
 		c.certs.Issue(t, fmt.Sprint("n", i))
@@ -45,11 +50,11 @@ func newTrio(t *testing.T) *trio {
 	return c
 }
 
-// given are addresses that freeAddr has given out.
+// given are the ports that freePort has given out.
 var given sync.Map
 
-// freeAddr is an address that nobody listens on, and that was not given before.
-func freeAddr(t *testing.T) string {
+// freePort is a port that nobody listens on, and that was not given before.
+func freePort(t *testing.T) string {
 	t.Helper()
 	for {
 		ln, err := net.Listen("tcp", "127.0.0.1:0")
@@ -57,8 +62,12 @@ func freeAddr(t *testing.T) string {
 			t.Fatal(err)
 		}
 		ln.Close()
-		if _, again := given.LoadOrStore(ln.Addr().String(), true); !again {
-			return ln.Addr().String()
+		_, port, err := net.SplitHostPort(ln.Addr().String())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, again := given.LoadOrStore(port, true); !again {
+			return port
 		}
 	}
 }
@@ -77,6 +86,7 @@ func (c *trio) member(i int) *journal.Cluster {
 // setCables cuts or mends all between a member and the others.
 func (c *trio) setCables(i int, cut bool) {
 	for k := range c.cables {
+		c.others[k].set(cut)
 		if k != i {
 			c.cables[i][k].set(cut)
 			c.cables[k][i].set(cut)
@@ -114,6 +124,14 @@ func (c *trio) close(members ...int) {
 	wg.Wait()
 }
 
+// onRequest skips what takes as long as elections and timeouts take.
+func onRequest(t *testing.T) {
+	t.Helper()
+	if os.Getenv("TINGDONG_CLUSTER") == "" {
+		t.Skip("several nodes on one machine take a minute: make test-cluster")
+	}
+}
+
 // put imports one page through a member.
 func put(ctx context.Context, n *Node, id string) error {
 	b := n.NewBatch()
@@ -133,9 +151,7 @@ func (c *trio) holds(i int, id string) func() bool {
 // Elections take as long as the machine lets them, so it is not in the normal
 // run: make test-cluster.
 func TestCluster(t *testing.T) {
-	if os.Getenv("TINGDONG_CLUSTER") == "" {
-		t.Skip("three members on one machine take a minute: make test-cluster")
-	}
+	onRequest(t)
 	c := newTrio(t)
 	c.open(0, 1, 2)
 	t.Run("any member takes any change", func(t *testing.T) { testAnyMember(t, c) })
@@ -378,7 +394,7 @@ func testAwayForCompaction(t *testing.T, c *trio) {
 func testStranger(t *testing.T, c *trio) {
 	other := journaltest.NewAuthority(t)
 	m := c.member(0)
-	m.Node, m.Listen = "stranger", freeAddr(t)
+	m.Node, m.Listen = "stranger", "127.0.0.1:"+freePort(t)
 	m.Peers = append(m.Peers, m.Listen)
 	m.Cert, m.Key = other.Issue(t, "stranger")
 	j, err := journal.Open(t.Context(), journal.Options{Dir: t.TempDir(), Cluster: m})

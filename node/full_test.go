@@ -40,15 +40,15 @@ func TestFullDisk(t *testing.T) {
 		t.Fatal(err)
 	}
 	acked := importUntilFull(t, n)
+	rest := filepath.Join(dir, "rest") // now to the last byte
+	if err := os.WriteFile(rest, make([]byte, 128<<20), 0o600); !errors.Is(err, syscall.ENOSPC) {
+		t.Fatalf("the disk is not full: %v", err)
+	}
 	if _, err := n.Save(t.Context(), journal.Settings, journal.Save{Key: PinsKey, Value: []byte("pinned: {公报: [a]}\n")}); !errors.Is(err, journal.ErrFull) {
 		t.Errorf("a setting on a full disk: %v", err)
 	}
 	if err := n.Journal().Audit(t.Context(), journal.AuditEntry{Outcome: "begun"}); !errors.Is(err, journal.ErrFull) {
 		t.Errorf("an audit entry on a full disk: %v", err)
-	}
-	rest := filepath.Join(dir, "rest") // now to the last byte
-	if err := os.WriteFile(rest, make([]byte, 128<<20), 0o600); !errors.Is(err, syscall.ENOSPC) {
-		t.Fatalf("the disk is not full: %v", err)
 	}
 	if err := put(t.Context(), n, "/nobody"); !errors.Is(err, journal.ErrFull) {
 		t.Errorf("a page on a full disk: %v", err)
