@@ -51,11 +51,14 @@ func (n *Node) tendDocuments(ctx context.Context) {
 	c := &compactor{j: n.journal, Compaction: n.opt.Compaction.orDefaults()}
 	look := time.NewTicker(c.Every)
 	defer look.Stop()
-	for n.CaughtUp(ctx) == nil {
+	for {
 		select {
 		case <-ctx.Done():
 			return
 		case <-look.C:
+		}
+		if n.CaughtUp(ctx) != nil {
+			continue // it has been logged
 		}
 		done, err := c.run(ctx)
 		switch {

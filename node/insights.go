@@ -127,7 +127,12 @@ func (i *Insights) openLater(ctx, run context.Context) error {
 		return err
 	}
 	i.n.done.Go(func() {
-		for i.n.CaughtUp(run) == nil {
+		select {
+		case <-run.Done():
+			return
+		case <-i.n.following:
+		}
+		for run.Err() == nil {
 			err := i.openStream(run)
 			if err == nil && i.events.Load() != nil {
 				err = i.begin(run, run)

@@ -189,14 +189,14 @@ func (a answer) isProblem(t testing.TB, what, code string) {
 // dial opens a websocket at a path of an address.
 func dial(t testing.TB, addr, path string) *websocket.Conn {
 	t.Helper()
-	c := connect(t, addr, path)
+	c := dialOnce(t, addr, path)
 	t.Cleanup(func() { c.Close() })
 	return c
 }
 
-// connect is dial for one of very many sockets, which the caller closes: what
+// dialOnce is dial for one of very many sockets, which the caller closes: what
 // waits for the test's end stays in memory until then.
-func connect(t testing.TB, addr, path string) *websocket.Conn {
+func dialOnce(t testing.TB, addr, path string) *websocket.Conn {
 	t.Helper()
 	c, _, err := websocket.DefaultDialer.Dial("ws://"+addr+path, nil)
 	if err != nil {

@@ -69,7 +69,7 @@ func decode(door string, in []byte) []frame {
 // visit sends frames to a door, ends its side, and returns the close code and
 // what came before it.
 func visit(t testing.TB, addr, path string, frames []frame) (code int, said []string) {
-	c := connect(t, addr, path)
+	c := dialOnce(t, addr, path)
 	defer c.Close()
 	c.NetConn().(*net.TCPConn).SetLinger(0) // thousands of closed ones would use up the ports
 	go func() {
