@@ -73,6 +73,9 @@ const maxAuditTries = 50
 // Audit appends an entry and returns when it is durable. N, At, Prev and Hash
 // are filled in here.
 func (j *Journal) Audit(ctx context.Context, e AuditEntry) error {
+	if err := j.room(0); err != nil {
+		return fmt.Errorf("writing the audit log: %w", err)
+	}
 	ctx, cancel := context.WithTimeout(ctx, j.timeout)
 	defer cancel()
 	j.auditing.Lock() // this node's own entries need not try against each other

@@ -70,18 +70,18 @@ func (j *Journal) RestoreAudit(ctx context.Context, line []byte) error {
 	return nil
 }
 
-// ReplayDocuments calls fn with every batch that the journal holds now, in
-// order, and returns the sequence of the last one.
-func (j *Journal) ReplayDocuments(ctx context.Context, fn func(seq uint64, batch []byte) error) (uint64, error) {
+// ReplayDocuments calls fn with every batch after a sequence that the journal
+// holds now, in order, and returns the sequence of the last one.
+func (j *Journal) ReplayDocuments(ctx context.Context, after uint64, fn func(Batch) error) (uint64, error) {
 	last, err := j.LastDocument(ctx)
-	if err != nil || last == 0 {
+	if err != nil || last <= after {
 		return last, err
 	}
-	err = j.FollowDocuments(ctx, 0, func(seq uint64, batch []byte) error {
-		if err := fn(seq, batch); err != nil {
+	err = j.FollowDocuments(ctx, after, func(b Batch) error {
+		if err := fn(b); err != nil {
 			return err
 		}
-		if seq >= last {
+		if b.Seq >= last {
 			return errReplayed
 		}
 		return nil

@@ -157,6 +157,9 @@ func (j *Journal) Wait(ctx context.Context) error {
 			j.open.Store(s)
 			return nil
 		}
+		if errors.Is(err, ErrNewer) || errors.Is(err, ErrDamaged) {
+			return err // waiting would not help
+		}
 		select {
 		case <-ctx.Done():
 			return fmt.Errorf("%w: the cluster does not answer: %w", ErrUnavailable, err)

@@ -13,56 +13,109 @@ import (
 // AppendDocuments writes one batch of document changes and returns its
 // sequence once it is durable. What a batch holds is the caller's business.
 func (j *Journal) AppendDocuments(ctx context.Context, batch []byte) (uint64, error) {
+	return j.publish(ctx, subjectDocs, batch)
+}
+
+func (j *Journal) publish(ctx context.Context, subject string, batch []byte, opts ...jetstream.PublishOpt) (uint64, error) {
 	if len(batch) > MaxValue {
 		return 0, fmt.Errorf("a batch of %d bytes is larger than the journal's limit of %d", len(batch), MaxValue)
 	}
+	if err := j.room(len(batch)); err != nil {
+		return 0, err
+	}
 	ctx, cancel := context.WithTimeout(ctx, j.timeout)
 	defer cancel()
-	ack, err := j.js.PublishMsg(ctx, &nats.Msg{Subject: subjectDocs, Data: batch})
+	ack, err := j.js.Publish(ctx, subject, batch, opts...)
 	if err != nil {
-		return 0, fmt.Errorf("writing documents to the journal: %w", mapErr(err))
+		return 0, fmt.Errorf("writing documents to the journal: %w", mapConflict(err))
 	}
 	return ack.Sequence, nil
 }
 
 // LastDocument returns the sequence of the newest batch, 0 when there is none.
 func (j *Journal) LastDocument(ctx context.Context) (uint64, error) {
+	s, err := j.Span(ctx)
+	return s.Last, err
+}
+
+// Span is what the stream of documents holds.
+type Span struct {
+	First, Last uint64 // sequences; First is Last+1 when there is nothing
+	Bytes       uint64 // on the disk
+}
+
+// Span tells what the stream of documents holds now.
+func (j *Journal) Span(ctx context.Context) (Span, error) {
 	ctx, cancel := context.WithTimeout(ctx, j.timeout)
 	defer cancel()
 	docs, err := j.documents()
 	if err != nil {
-		return 0, err
+		return Span{}, err
 	}
 	info, err := docs.Info(ctx)
 	if err != nil {
-		return 0, fmt.Errorf("asking the journal for its newest document: %w", mapErr(err))
+		return Span{}, fmt.Errorf("asking the journal for its newest document: %w", mapErr(err))
 	}
-	return info.State.LastSeq, nil
+	return Span{info.State.FirstSeq, info.State.LastSeq, info.State.Bytes}, nil
 }
+
+// Batch is one entry of the stream of documents.
+type Batch struct {
+	Seq  uint64
+	Data []byte
+	// Kept marks what a compaction wrote again: it says nothing new to a view
+	// that has followed the stream up to it.
+	Kept bool
+	At   time.Time // when it was written
+}
+
+// nothing is the batch without changes that stands for a compaction's mark.
+var nothing = []byte("[]")
 
 // FollowDocuments calls fn with every batch after the sequence `after`, in
 // order, and goes on with new ones until ctx ends or fn fails. The error is
-// nil when ctx ended.
-func (j *Journal) FollowDocuments(ctx context.Context, after uint64, fn func(seq uint64, batch []byte) error) error {
+// nil when ctx ended, and ErrCompacted when batches between were compacted
+// away: a view must then be built anew, from 0 on.
+func (j *Journal) FollowDocuments(ctx context.Context, after uint64, fn func(Batch) error) error {
 	docs, err := j.documents()
 	if err != nil {
 		return err
 	}
-	return follow(ctx, docs, "documents", after, fn)
+	at := after
+	return follow(ctx, docs, "documents", after, func(m message) error {
+		if m.seq != at+1 {
+			if err := j.missing(ctx, at, m.seq, at == after && after == 0); err != nil {
+				return err
+			}
+		}
+		at = m.seq
+		b := Batch{Seq: m.seq, Data: m.Data(), Kept: m.Subject() == subjectKept, At: m.at}
+		if m.Subject() == subjectCompacted {
+			b.Data = nothing
+		}
+		return fn(b)
+	})
 }
 
-func follow(ctx context.Context, stream jetstream.Stream, what string, after uint64, fn func(seq uint64, batch []byte) error) error {
+// message is an entry of a stream.
+type message struct {
+	jetstream.Msg
+	seq uint64
+	at  time.Time
+}
+
+func follow(ctx context.Context, stream jetstream.Stream, what string, after uint64, fn func(message) error) error {
 	cons, err := stream.OrderedConsumer(ctx, jetstream.OrderedConsumerConfig{
 		DeliverPolicy: jetstream.DeliverByStartSequencePolicy,
 		OptStartSeq:   after + 1,
 	})
 	if err != nil {
-		return ignoreEnd(ctx, fmt.Errorf("following the journal's %s: %w", what, err))
+		return ignoreEnd(ctx, fmt.Errorf("following the journal's %s: %w", what, mapErr(err)))
 	}
 	// Few batches in flight: each may be megabytes.
 	it, err := cons.Messages(jetstream.PullMaxMessages(8), jetstream.PullExpiry(5*time.Second))
 	if err != nil {
-		return ignoreEnd(ctx, fmt.Errorf("following the journal's %s: %w", what, err))
+		return ignoreEnd(ctx, fmt.Errorf("following the journal's %s: %w", what, mapErr(err)))
 	}
 	stop := context.AfterFunc(ctx, it.Stop)
 	defer stop()
@@ -76,7 +129,7 @@ func follow(ctx context.Context, stream jetstream.Stream, what string, after uin
 		if err != nil {
 			return fmt.Errorf("a journal message without metadata: %w", err)
 		}
-		if err := fn(meta.Sequence.Stream, msg.Data()); err != nil {
+		if err := fn(message{msg, meta.Sequence.Stream, meta.Timestamp}); err != nil {
 			return err
 		}
 	}

@@ -78,6 +78,9 @@ func (e *Events) Append(ctx context.Context, id string, batch []byte) (uint64, e
 	if len(batch) > maxEvents {
 		return 0, fmt.Errorf("a batch of events of %d bytes is larger than the journal's limit of %d", len(batch), maxEvents)
 	}
+	if err := e.j.room(len(batch)); err != nil {
+		return 0, err
+	}
 	ctx, cancel := context.WithTimeout(ctx, e.j.timeout)
 	defer cancel()
 	ack, err := e.j.js.Publish(ctx, subjectEvents, batch, jetstream.WithMsgID(id))
@@ -103,7 +106,7 @@ func (e *Events) Last(ctx context.Context) (seq, kept uint64, err error) {
 // goes on with new ones until ctx ends or fn fails. The error is nil when ctx
 // ended.
 func (e *Events) Follow(ctx context.Context, after uint64, fn func(seq uint64, batch []byte) error) error {
-	return follow(ctx, e.stream, "events", after, fn)
+	return follow(ctx, e.stream, "events", after, func(m message) error { return fn(m.seq, m.Data()) })
 }
 
 // Erase overwrites the batches that came before a time, and returns how many

@@ -13,6 +13,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"strconv"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -69,8 +70,13 @@ type Journal struct {
 	// replicas is how many members keep a copy, timeout bounds a request.
 	replicas int
 	timeout  time.Duration
+	// alone: the log is this process's alone, and was found whole.
+	alone bool
 	// auditing is held while an entry of the audit log is appended.
 	auditing sync.Mutex
+	// compacting (a channel of one) is full while the stream of documents
+	// must stay as it is.
+	compacting chan struct{}
 }
 
 // ErrInUse reports that another process has the data directory open.
@@ -84,7 +90,7 @@ func Open(ctx context.Context, o Options) (*Journal, error) {
 	if err != nil {
 		return nil, err
 	}
-	j := &Journal{dir: o.Dir, unlock: unlock, replicas: 1, timeout: requestTimeout}
+	j := &Journal{dir: o.Dir, unlock: unlock, replicas: 1, timeout: requestTimeout, compacting: make(chan struct{}, 1)}
 	if err := j.start(ctx, o); err != nil {
 		j.Close()
 		return nil, fmt.Errorf("journal in %s: %w", o.Dir, err)
@@ -105,11 +111,19 @@ func (j *Journal) start(ctx context.Context, o Options) error {
 	}
 	ctx, cancel := context.WithTimeout(ctx, startTimeout)
 	defer cancel()
-	s, err := j.openStreams(ctx)
-	if err == nil {
-		j.open.Store(s)
+	if err := j.checkMarks(ctx); err != nil {
+		return err
 	}
-	return err
+	s, err := j.openStreams(ctx)
+	if err != nil {
+		return err
+	}
+	j.alone = true
+	j.open.Store(s)
+	if err := j.room(0); err != nil { // what was noted at the last end stays true
+		return nil
+	}
+	return j.noteMarks(ctx)
 }
 
 // connect starts the embedded server, or finds the remote one.
@@ -159,10 +173,14 @@ func (j *Journal) openStreams(ctx context.Context) (*streams, error) {
 	if j.srv == nil && j.nc.ConnectedClusterName() != "" {
 		j.replicas = maxReplicas
 	}
+	if err := j.upgrade(ctx); err != nil {
+		return nil, err
+	}
 	docs, err := j.js.CreateOrUpdateStream(ctx, jetstream.StreamConfig{
 		Name:        streamDocs,
-		Subjects:    []string{subjectDocs},
+		Subjects:    []string{subjectsDocs},
 		Description: "batches of document changes, in order",
+		Metadata:    map[string]string{schemaKey: strconv.Itoa(Schema)},
 		Storage:     jetstream.FileStorage,
 		Compression: jetstream.S2Compression,
 		MaxMsgSize:  MaxValue + 32<<10,
@@ -195,6 +213,7 @@ func (j *Journal) openStreams(ctx context.Context) (*streams, error) {
 
 // Close stops the log. It waits until what was acknowledged is on the disk.
 func (j *Journal) Close() error {
+	j.closeMarks()
 	if j.nc != nil {
 		j.nc.Close()
 	}

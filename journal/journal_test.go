@@ -81,9 +81,9 @@ func TestFollowDocumentsFromAnyPlace(t *testing.T) {
 	var got []string
 	done := make(chan error, 1)
 	go func() {
-		done <- j.FollowDocuments(ctx, 2, func(seq uint64, b []byte) error {
-			got = append(got, fmt.Sprintf("%d=%s", seq, b))
-			if seq == 6 {
+		done <- j.FollowDocuments(ctx, 2, func(b Batch) error {
+			got = append(got, fmt.Sprintf("%d=%s", b.Seq, b.Data))
+			if b.Seq == 6 {
 				cancel()
 			}
 			return nil
@@ -106,7 +106,7 @@ func TestFollowDocumentsStopsAtTheFirstError(t *testing.T) {
 		t.Fatal(err)
 	}
 	boom := errors.New("boom")
-	if err := j.FollowDocuments(t.Context(), 0, func(uint64, []byte) error { return boom }); !errors.Is(err, boom) {
+	if err := j.FollowDocuments(t.Context(), 0, func(Batch) error { return boom }); !errors.Is(err, boom) {
 		t.Fatalf("got %v, want the callback's error", err)
 	}
 }

@@ -72,6 +72,9 @@ func (j *Journal) Put(ctx context.Context, b Bucket, s Save) (uint64, error) {
 	if err != nil {
 		return 0, err
 	}
+	if err := j.room(len(data)); err != nil {
+		return 0, fmt.Errorf("saving %s/%s: %w", b, s.Key, err)
+	}
 	ctx, cancel := context.WithTimeout(ctx, j.timeout)
 	defer cancel()
 	kv, err := j.bucket(b)

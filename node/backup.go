@@ -110,23 +110,28 @@ func (b *backupWriter) all(ctx context.Context, j *journal.Journal) error {
 // documents writes the newest state of each. The journal is read twice, so
 // that only the ids are held in memory.
 func (b *backupWriter) documents(ctx context.Context, j *journal.Journal) error {
+	release, err := j.HoldDocuments(ctx)
+	if err != nil {
+		return err
+	}
+	defer release()
 	live, err := newestDocuments(ctx, j)
 	if err != nil {
 		return err
 	}
-	_, err = j.ReplayDocuments(ctx, func(seq uint64, batch []byte) error {
-		ops, err := decodeBatch(seq, batch)
+	_, err = j.ReplayDocuments(ctx, 0, func(batch journal.Batch) error {
+		ops, err := decodeBatch(batch)
 		if err != nil {
 			return err
 		}
-		ops = live.take(seq, ops)
+		ops = live.take(batch.Seq, ops)
 		b.end.Documents += len(ops)
 		if len(ops) == 0 {
 			return nil
 		}
 		return b.line(backupLine{Documents: ops})
 	})
-	if err == nil && len(live) > 0 {
+	if errors.Is(err, journal.ErrCompacted) || err == nil && len(live) > 0 {
 		err = fmt.Errorf("the journal changed under the backup; please try again")
 	}
 	return err
@@ -150,45 +155,4 @@ func (b *backupWriter) failed(reason error) {
 	if err == nil {
 		b.w.Write(append(data, '\n'))
 	}
-}
-
-// place is where a document's newest change stands in the journal.
-type place struct {
-	seq uint64
-	at  int
-}
-
-// newest are the documents that are not deleted.
-type newest map[string]place
-
-func newestDocuments(ctx context.Context, j *journal.Journal) (newest, error) {
-	live := newest{}
-	_, err := j.ReplayDocuments(ctx, func(seq uint64, batch []byte) error {
-		ops, err := decodeBatch(seq, batch)
-		live.add(seq, ops)
-		return err
-	})
-	return live, err
-}
-
-func (n newest) add(seq uint64, ops []search.Op) {
-	for i, op := range ops {
-		if op.Upsert != nil {
-			n[op.Upsert.ID] = place{seq, i}
-		} else {
-			delete(n, op.Delete)
-		}
-	}
-}
-
-// take returns those of a batch's changes that are the newest, and forgets
-// them.
-func (n newest) take(seq uint64, ops []search.Op) (kept []search.Op) {
-	for i, op := range ops {
-		if op.Upsert != nil && n[op.Upsert.ID] == (place{seq, i}) {
-			delete(n, op.Upsert.ID)
-			kept = append(kept, op)
-		}
-	}
-	return kept
 }

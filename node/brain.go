@@ -103,14 +103,11 @@ func (n *Node) savedPortal(ctx context.Context) (p *Portal, version string, err 
 
 // sources are the newest revisions of the column table and the grammars.
 func (n *Node) sources(ctx context.Context) (columns grammar.Source, grammars []grammar.Source, err error) {
-	if c := n.local.Load(); c != nil {
-		return c.Columns, c.Grammars, nil
-	}
-	cols, err := n.journal.Get(ctx, journal.Columns, columnsKey)
+	cols, err := n.Latest(ctx, journal.Columns, columnsKey)
 	if err != nil {
 		return columns, nil, err
 	}
-	saved, err := n.journal.List(ctx, journal.Grammars)
+	saved, err := n.LatestOf(ctx, journal.Grammars)
 	for _, r := range saved {
 		grammars = append(grammars, grammar.Source{Name: r.Key + ".yaml", Data: r.Value})
 	}
@@ -147,7 +144,7 @@ func (n *Node) followBuckets(ctx context.Context) {
 			n.brainVersion = ""
 		case <-rescan.C:
 		}
-		if err := errors.Join(n.loadBrain(ctx), n.loadSettings(ctx), n.keepCopy(ctx)); err != nil && ctx.Err() == nil {
+		if err := errors.Join(n.keepCopy(ctx), n.loadBrain(ctx), n.loadSettings(ctx)); err != nil && ctx.Err() == nil {
 			n.log.Error("keeping the last good grammar and settings", "error", err)
 		}
 	}

@@ -7,36 +7,91 @@ import (
 	"log/slog"
 	"net"
 	"os"
+	"strings"
 	"sync"
 	"testing"
 	"time"
 
 	"github.com/tingdong/tingdong/intent"
 	"github.com/tingdong/tingdong/journal"
+	"github.com/tingdong/tingdong/journal/journaltest"
 	"github.com/tingdong/tingdong/search"
 )
 
-// trio is three members on loopback, in this process.
+// trio is three members on loopback, in this process. They speak TLS, through
+// cables that can be cut.
 type trio struct {
-	t     *testing.T
-	dirs  [3]string
-	addrs []string
-	nodes [3]*Node
+	t      *testing.T
+	dirs   [3]string
+	addrs  [3]string
+	cables [3][3]*cable // from, to
+	// others are where a member is reached by those whom another one told of
+	// it: they know its port, and the address that its connections come from.
+	others [3]*cable
+	certs  *journaltest.Authority
+	nodes  [3]*Node
+	secret string // a viewer's token
 }
 
 func newTrio(t *testing.T) *trio {
-	c := &trio{t: t}
+	c := &trio{t: t, certs: journaltest.NewAuthority(t)}
 	for i := range c.dirs {
-		c.dirs[i] = t.TempDir()
+		port := freePort(t)
+		c.dirs[i], c.addrs[i] = t.TempDir(), "127.0.1.1:"+port
+		c.others[i] = newCable(t, "127.0.0.1:"+port, c.addrs[i])
+		for from := range c.dirs {
+			if from != i {
+				c.cables[from][i] = newCable(t, "127.0.0.1:0", c.addrs[i])
+			}
+		}
+		c.certs.Issue(t, fmt.Sprint("n", i))
+	}
+	t.Cleanup(func() { c.close(0, 1, 2) })
+	return c
+}
+
+// given are the ports that freePort has given out.
+var given sync.Map
+
+// freePort is a port that nobody listens on, and that was not given before.
+func freePort(t *testing.T) string {
+	t.Helper()
+	for {
 		ln, err := net.Listen("tcp", "127.0.0.1:0")
 		if err != nil {
 			t.Fatal(err)
 		}
-		defer ln.Close()
-		c.addrs = append(c.addrs, ln.Addr().String())
+		ln.Close()
+		_, port, err := net.SplitHostPort(ln.Addr().String())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, again := given.LoadOrStore(port, true); !again {
+			return port
+		}
 	}
-	t.Cleanup(func() { c.close(0, 1, 2) })
-	return c
+}
+
+func (c *trio) member(i int) *journal.Cluster {
+	m := &journal.Cluster{Name: "test", Node: fmt.Sprint("n", i), Listen: c.addrs[i], Peers: []string{c.addrs[i]}, Secret: "a secret",
+		Cert: c.certs.File(fmt.Sprint("n", i)), Key: c.certs.File(fmt.Sprint("n", i, "-key")), CA: c.certs.File("ca")}
+	for _, cable := range c.cables[i] {
+		if cable != nil {
+			m.Peers = append(m.Peers, cable.addr())
+		}
+	}
+	return m
+}
+
+// setCables cuts or mends all between a member and the others.
+func (c *trio) setCables(i int, cut bool) {
+	for k := range c.cables {
+		c.others[k].set(cut)
+		if k != i {
+			c.cables[i][k].set(cut)
+			c.cables[k][i].set(cut)
+		}
+	}
 }
 
 // open starts members at once: the first start needs two of them.
@@ -49,7 +104,7 @@ func (c *trio) open(members ...int) {
 	for _, i := range members {
 		wg.Go(func() {
 			c.nodes[i], errs[i] = Open(ctx, Options{Data: c.dirs[i], Log: slog.New(slog.DiscardHandler), Patience: time.Second,
-				Cluster: &journal.Cluster{Name: "test", Node: fmt.Sprint("n", i), Listen: c.addrs[i], Peers: c.addrs, Secret: "a secret"}})
+				Cluster: c.member(i), Insights: &InsightsOptions{}})
 		})
 	}
 	wg.Wait()
@@ -67,6 +122,14 @@ func (c *trio) close(members ...int) {
 		}
 	}
 	wg.Wait()
+}
+
+// onRequest skips what takes as long as elections and timeouts take.
+func onRequest(t *testing.T) {
+	t.Helper()
+	if os.Getenv("TINGDONG_CLUSTER") == "" {
+		t.Skip("several nodes on one machine take a minute: make test-cluster")
+	}
 }
 
 // put imports one page through a member.
@@ -88,15 +151,16 @@ func (c *trio) holds(i int, id string) func() bool {
 // Elections take as long as the machine lets them, so it is not in the normal
 // run: make test-cluster.
 func TestCluster(t *testing.T) {
-	if os.Getenv("TINGDONG_CLUSTER") == "" {
-		t.Skip("three members on one machine take a minute: make test-cluster")
-	}
+	onRequest(t)
 	c := newTrio(t)
 	c.open(0, 1, 2)
 	t.Run("any member takes any change", func(t *testing.T) { testAnyMember(t, c) })
 	t.Run("a lost member loses nothing", func(t *testing.T) { testLostMember(t, c) })
 	t.Run("without quorum visitors are served and changes refused", func(t *testing.T) { testNoQuorum(t, c) })
 	t.Run("a start without quorum serves from local views", func(t *testing.T) { testLonelyStart(t, c) })
+	t.Run("a member that is cut off loses nothing and hides nothing", func(t *testing.T) { testCutOff(t, c) })
+	t.Run("a member that was away for a compaction", func(t *testing.T) { testAwayForCompaction(t, c) })
+	t.Run("a stranger's certificate is refused", func(t *testing.T) { testStranger(t, c) })
 }
 
 func testAnyMember(t *testing.T, c *trio) {
@@ -161,19 +225,76 @@ func testLostMember(t *testing.T, c *trio) {
 }
 
 func testNoQuorum(t *testing.T, c *trio) {
-	c.close(0, 1)
+	secret, err := c.nodes[0].NewToken(t.Context(), "viewer", "somebody")
+	if err != nil {
+		t.Fatal(err)
+	}
+	revoked, err := c.nodes[0].NewToken(t.Context(), "viewer", "nobody")
+	if err != nil {
+		t.Fatal(err)
+	}
+	knows(t, c.nodes[2], secret, "viewer") // of another member, at once
+	knows(t, c.nodes[2], revoked, "viewer")
+	id, err := c.nodes[2].WhoseToken(t.Context(), revoked)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := c.nodes[1].RevokeToken(t.Context(), id.ID, "somebody"); err != nil {
+		t.Fatal(err)
+	}
 	begin := time.Now()
-	var err error
-	for time.Since(begin) < 30*time.Second && err == nil { // a moment passes before the last one knows
-		err = put(t.Context(), c.nodes[2], "/nobody")
-	}
-	if !errors.Is(err, journal.ErrUnavailable) {
-		t.Errorf("a page without quorum: %v", err)
-	}
+	until(t, "the revoked token is refused everywhere", func() bool {
+		role, err := c.nodes[2].TokenRole(t.Context(), revoked)
+		return err == nil && role == ""
+	})
+	t.Logf("a revoked token was refused by another member after %v", time.Since(begin))
+	until(t, "the copy holds the tokens", func() bool {
+		r, err := c.nodes[2].kept.Load().get(journal.Settings, tokensKey)
+		return err == nil && strings.Contains(string(r.Value), hash(secret)) && !strings.Contains(string(r.Value), hash(revoked))
+	})
+	c.close(0, 1)
+	refused(t, c.nodes[2])
 	if _, err = c.nodes[2].Save(t.Context(), journal.Settings, journal.Save{Key: PinsKey, Value: []byte("pinned: {公报: [a]}\n")}); !errors.Is(err, journal.ErrUnavailable) {
 		t.Errorf("a setting without quorum: %v", err)
 	}
 	serves(t, c.nodes[2])
+	reads(t, c.nodes[2], secret)
+	c.secret = secret
+}
+
+// refused waits until the member refuses pages: a moment passes before it
+// knows that it is alone.
+func refused(t *testing.T, n *Node) {
+	t.Helper()
+	var err error
+	for begin := time.Now(); time.Since(begin) < 30*time.Second && err == nil; {
+		err = put(t.Context(), n, "/nobody")
+	}
+	if !errors.Is(err, journal.ErrUnavailable) {
+		t.Errorf("a page without quorum: %v", err)
+	}
+}
+
+func knows(t *testing.T, n *Node, secret, want string) {
+	t.Helper()
+	if role, err := n.TokenRole(t.Context(), secret); err != nil || role != want {
+		t.Errorf("the token has the role %q, %v; want %q", role, err, want)
+	}
+}
+
+// reads checks that an administrator can read without a quorum.
+func reads(t *testing.T, n *Node, secret string) {
+	t.Helper()
+	knows(t, n, secret, "viewer")
+	if r, err := n.Latest(t.Context(), journal.Grammars, "zh-CN"); err != nil || r.Revision == 0 || !strings.Contains(string(r.Value), "带我去月球") {
+		t.Errorf("a grammar without quorum: revision %d, %v", r.Revision, err)
+	}
+	if list, err := n.LatestOf(t.Context(), journal.Columns); err != nil || len(list) != 1 {
+		t.Errorf("columns without quorum: %v, %v", list, err)
+	}
+	if list, err := n.ListTokens(t.Context()); err != nil || len(list) != 1 {
+		t.Errorf("tokens without quorum: %v, %v", list, err)
+	}
 }
 
 func serves(t *testing.T, n *Node) {
@@ -193,12 +314,97 @@ func testLonelyStart(t *testing.T, c *trio) {
 	c.close(2)
 	c.open(2)
 	serves(t, c.nodes[2])
+	reads(t, c.nodes[2], c.secret)
 	if err := put(t.Context(), c.nodes[2], "/nobody"); !errors.Is(err, journal.ErrUnavailable) {
 		t.Errorf("a page without quorum: %v", err)
 	}
+	c.nodes[2].Insights().Record(searched("孤岛通知", "a"))
 	c.open(0, 1)
 	until(t, "pages are taken again", func() bool { return put(t.Context(), c.nodes[0], "/healed") == nil })
-	for i := range c.nodes {
+	for i, n := range c.nodes {
 		until(t, fmt.Sprintf("member %d follows again", i), c.holds(i, "/healed"))
+		if q := turns(t, n, 1).Queries; len(q) != 1 || q[0].Text != "孤岛通知" {
+			t.Errorf("member %d has the queries %+v; what was asked without quorum is to be kept", i, q)
+		}
+	}
+}
+
+// testCutOff cuts the network of each member in turn, so of the leaders, too.
+func testCutOff(t *testing.T, c *trio) {
+	for lost := range c.nodes {
+		writer := (lost + 1) % 3
+		c.setCables(lost, true)
+		var acked []string
+		for k := 0; k < 10; {
+			id := fmt.Sprintf("/cut/%d/%d", lost, k)
+			err := put(t.Context(), c.nodes[writer], id)
+			if err == nil {
+				acked = append(acked, id)
+				k++
+			} else if !errors.Is(err, journal.ErrUnavailable) {
+				t.Fatal(err)
+			}
+		}
+		refused(t, c.nodes[lost])
+		serves(t, c.nodes[lost])
+		if c.holds(lost, acked[0])() {
+			t.Error("the member is not cut off")
+		}
+		c.setCables(lost, false)
+		for _, id := range acked {
+			for i := range c.nodes {
+				until(t, fmt.Sprintf("member %d holds %s", i, id), c.holds(i, id))
+			}
+		}
+		until(t, "it takes changes again", func() bool { return put(t.Context(), c.nodes[lost], fmt.Sprint("/mended/", lost)) == nil })
+	}
+}
+
+// testAwayForCompaction: what was deleted and compacted while a member was
+// away is not found there when it is back.
+func testAwayForCompaction(t *testing.T, c *trio) {
+	c.close(0)
+	b := c.nodes[1].NewBatch()
+	err := errors.Join(b.Add(t.Context(), search.Op{Delete: "/healed"}), b.Flush(t.Context()))
+	for range 200 {
+		err = errors.Join(err, b.Add(t.Context(), page("/often", "常改的公报")), b.Flush(t.Context()))
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	if done, err := (&compactor{j: c.nodes[1].Journal(), Compaction: eager}).run(t.Context()); err != nil || done.upTo == 0 {
+		t.Fatalf("%+v, %v", done, err)
+	}
+	c.open(0)
+	if err := c.nodes[0].CaughtUp(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	for i, n := range c.nodes {
+		if err := n.Await(t.Context(), last(t, n)); err != nil {
+			t.Fatal(err)
+		}
+		if c.holds(i, "/healed")() || !c.holds(i, "/often")() || !c.holds(i, "/cut/0/0")() {
+			t.Errorf("member %d does not hold what the journal holds", i)
+		}
+	}
+}
+
+// testStranger: a member with a certificate of another authority gets nothing,
+// though it knows the secret.
+func testStranger(t *testing.T, c *trio) {
+	other := journaltest.NewAuthority(t)
+	m := c.member(0)
+	m.Node, m.Listen = "stranger", "127.0.0.1:"+freePort(t)
+	m.Peers = append(m.Peers, m.Listen)
+	m.Cert, m.Key = other.Issue(t, "stranger")
+	j, err := journal.Open(t.Context(), journal.Options{Dir: t.TempDir(), Cluster: m})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer j.Close()
+	ctx, cancel := context.WithTimeout(t.Context(), 5*time.Second)
+	defer cancel()
+	if err := j.Wait(ctx); !errors.Is(err, journal.ErrUnavailable) {
+		t.Errorf("a stranger has joined: %v", err)
 	}
 }

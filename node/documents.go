@@ -104,28 +104,61 @@ func (n *Node) followUntilReindex(ctx context.Context) error {
 	err := n.journal.FollowDocuments(follow, n.Index().Position(), n.apply)
 	stop()
 	waiting.Wait()
-	if err != nil || !due.Load() {
+	switch {
+	case errors.Is(err, journal.ErrCompacted):
+		n.log.Info("the search index is older than what the journal still holds: building it anew", "at", n.Index().Position())
+		return n.renew(ctx)
+	case err != nil || !due.Load():
 		return err
 	}
 	return n.rebuild(ctx)
 }
 
-func (n *Node) apply(seq uint64, batch []byte) error {
-	ops, err := decodeBatch(seq, batch)
-	if err != nil {
+func (n *Node) apply(b journal.Batch) error {
+	if err := applyBatch(n.Index(), b); err != nil {
 		return err
-	}
-	if err := n.Index().Apply(seq, ops); err != nil {
-		return fmt.Errorf("indexing journal batch %d: %w", seq, err)
 	}
 	n.fail.Store(nil)
 	n.notify()
 	return nil
 }
 
-func decodeBatch(seq uint64, batch []byte) (ops []search.Op, err error) {
-	if err := json.Unmarshal(batch, &ops); err != nil {
-		return nil, fmt.Errorf("journal batch %d cannot be read: %w", seq, err)
+// applyBatch brings a batch into an index.
+func applyBatch(x *search.Index, b journal.Batch) error {
+	ops, err := decodeBatch(b)
+	if err == nil && b.Kept {
+		ops, err = news(x, ops)
+	}
+	if err != nil {
+		return err
+	}
+	if err := x.Apply(b.Seq, ops); err != nil {
+		return fmt.Errorf("indexing journal batch %d: %w", b.Seq, err)
+	}
+	return nil
+}
+
+// news are those changes that change something: an index that is up to date
+// need not analyse again what a compaction has written again.
+func news(x *search.Index, ops []search.Op) (out []search.Op, err error) {
+	for _, op := range ops {
+		if op.Upsert != nil {
+			have, ok, err := x.Document(op.Upsert.ID)
+			if err != nil {
+				return nil, err
+			}
+			if ok && *have == *op.Upsert {
+				continue
+			}
+		}
+		out = append(out, op)
+	}
+	return out, nil
+}
+
+func decodeBatch(b journal.Batch) (ops []search.Op, err error) {
+	if err := json.Unmarshal(b.Data, &ops); err != nil {
+		return nil, fmt.Errorf("journal batch %d cannot be read: %w", b.Seq, err)
 	}
 	return ops, nil
 }

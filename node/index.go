@@ -9,19 +9,40 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"time"
 
+	"github.com/tingdong/tingdong/journal"
 	"github.com/tingdong/tingdong/search"
 )
 
 // indexDir is where the index of a dictionary lives: each has its own, as has
 // each version of the analyzer, so that a new one is built beside the one that
 // serves.
+//
+// One that was built anew because the journal had been compacted has the first
+// sequence it was built from behind its name; the highest counts.
 func (n *Node) indexDir(words []string) string {
 	sum := sha256.Sum256([]byte(search.Version + "\n" + strings.Join(words, "\n")))
-	return filepath.Join(n.opt.Data, "index", hex.EncodeToString(sum[:4]))
+	dir := filepath.Join(n.opt.Data, "index", hex.EncodeToString(sum[:4]))
+	var best uint64
+	newer, err := filepath.Glob(dir + "-*")
+	if err != nil {
+		return dir // a pattern that is none: the data directory's name has brackets
+	}
+	for _, d := range newer {
+		if from, err := strconv.ParseUint(d[strings.LastIndexByte(d, '-')+1:], 10, 64); err == nil && from > best {
+			best = from
+		}
+	}
+	if best > 0 {
+		dir = renewed(dir, best)
+	}
+	return dir
 }
+
+func renewed(dir string, from uint64) string { return fmt.Sprintf("%s-%d", dir, from) }
 
 func (n *Node) indexOptions(words []string) search.Options {
 	return search.Options{Columns: searchColumns(n.Brain().Columns), Words: words, Synonyms: n.settings.synonyms}
@@ -132,34 +153,39 @@ func (n *Node) rebuild(ctx context.Context) error {
 	return os.RemoveAll(oldDir)
 }
 
-// errReplayed ends a replay at the journal's last batch.
-var errReplayed = errors.New("replayed")
-
 func (n *Node) replay(ctx context.Context, x *search.Index) error {
-	last, err := n.journal.LastDocument(ctx)
-	if err != nil || last <= x.Position() {
-		return err
-	}
-	err = n.journal.FollowDocuments(ctx, x.Position(), func(seq uint64, batch []byte) error {
-		ops, err := decodeBatch(seq, batch)
+	_, err := n.journal.ReplayDocuments(ctx, x.Position(), func(b journal.Batch) error { return applyBatch(x, b) })
+	return err
+}
+
+// renew replaces an index that the journal cannot bring up to date any more,
+// because what it has not seen was compacted away, by one from what the
+// journal holds. The old one serves until then.
+func (n *Node) renew(ctx context.Context) error {
+	for {
+		span, err := n.journal.Span(ctx)
 		if err != nil {
 			return err
 		}
-		if err := x.Apply(seq, ops); err != nil {
-			return fmt.Errorf("indexing journal batch %d: %w", seq, err)
+		words := *n.words.Load()
+		last := n.indexDir(words)
+		base, _, _ := strings.Cut(filepath.Base(last), "-")
+		dir := renewed(filepath.Join(filepath.Dir(last), base), span.First)
+		if err := os.MkdirAll(dir, 0o750); err != nil { // now it is the one that is to be built
+			return err
 		}
-		if seq >= last {
-			return errReplayed
+		err = n.rebuild(ctx)
+		if err == nil {
+			n.fail.Store(nil)
+			n.notify()
 		}
-		return nil
-	})
-	if errors.Is(err, errReplayed) {
-		return nil
+		if !errors.Is(err, journal.ErrCompacted) {
+			return err
+		}
+		if err := os.RemoveAll(dir); err != nil { // it was compacted once more
+			return err
+		}
 	}
-	if err == nil {
-		err = ctx.Err()
-	}
-	return err
 }
 
 // tendEvery is how often the index is looked at; it is merged when nothing has

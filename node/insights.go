@@ -39,9 +39,9 @@ const expireEvery = time.Hour
 type Insights struct {
 	n        *Node
 	opt      InsightsOptions
-	events   *journal.Events    // nil: there are none, and none are kept
-	store    *insights.Store    // nil like events
-	recorder *insights.Recorder // nil: nothing is recorded
+	events   atomic.Pointer[journal.Events] // nil: there are none, or the cluster has not answered yet
+	store    *insights.Store                // nil: nothing is kept
+	recorder *insights.Recorder             // nil: nothing is recorded
 	hot      insights.Hot
 	stale    chan struct{}                 // a channel of one: the hot queries may have changed
 	caught   atomic.Pointer[chan struct{}] // closed and replaced after every applied batch
@@ -66,37 +66,84 @@ func (n *Node) openInsights(ctx, run context.Context) error {
 	}
 	n.insights = i
 	i.opt.Off = i.opt.Off || i.opt.Look
+	if n.local.Load() != nil {
+		return i.openLater(ctx, run)
+	}
+	if err := i.openStream(ctx); err != nil {
+		return err
+	}
+	dir := i.dir()
+	if i.events.Load() == nil {
+		return os.RemoveAll(dir)
+	}
+	if err := i.openStore(ctx, run); err != nil {
+		return err
+	}
+	return i.begin(ctx, run)
+}
+
+func (i *Insights) dir() string { return filepath.Join(i.n.opt.Data, "insights") }
+
+// openStream opens the stream of events; there may be none.
+func (i *Insights) openStream(ctx context.Context) error {
 	var limits *journal.EventLimits
 	if !i.opt.Off {
 		limits = &journal.EventLimits{Age: i.opt.Retention}
 	}
-	var err error
-	i.events, err = n.openEvents(ctx, limits)
-	if n.local.Load() != nil && errors.Is(err, journal.ErrUnavailable) {
-		n.log.Warn("no events are kept until the next start: the cluster has no quorum")
-		i.opt.Off, i.events = true, nil
-		return nil
+	events, err := i.n.openEvents(ctx, limits)
+	if err == nil {
+		i.events.Store(events)
 	}
-	if err != nil {
+	return err
+}
+
+// openStore opens the view, and begins to record.
+func (i *Insights) openStore(ctx, run context.Context) (err error) {
+	if i.store, err = insights.Open(ctx, i.dir()); err != nil || i.opt.Off {
 		return err
 	}
-	dir := filepath.Join(n.opt.Data, "insights")
-	if i.events == nil {
-		return os.RemoveAll(dir)
+	i.recorder = insights.NewRecorder(i.write)
+	i.recorder.Failed = func(err error) {
+		i.n.log.Warn("events wait for the journal; visitors are not affected", "error", err)
 	}
-	if i.store, err = insights.Open(ctx, dir); err != nil {
-		return err
-	}
+	i.n.done.Go(func() { i.recorder.Run(run) })
+	return nil
+}
+
+// begin follows the stream.
+func (i *Insights) begin(ctx, run context.Context) error {
 	if err := i.checkPosition(ctx); err != nil {
 		return err
 	}
-	n.done.Go(func() { i.follow(run) })
-	n.done.Go(func() { i.keep(run) })
-	if !i.opt.Off {
-		i.recorder = insights.NewRecorder(i.write)
-		i.recorder.Failed = func(err error) { n.log.Warn("events wait for the journal; visitors are not affected", "error", err) }
-		n.done.Go(func() { i.recorder.Run(run) })
+	i.n.done.Go(func() { i.follow(run) })
+	i.n.done.Go(func() { i.keep(run) })
+	return nil
+}
+
+// openLater opens the view of a member that has started without its cluster:
+// events wait in the recorder until the cluster is there.
+func (i *Insights) openLater(ctx, run context.Context) error {
+	if err := i.openStore(ctx, run); err != nil {
+		return err
 	}
+	i.n.done.Go(func() {
+		select {
+		case <-run.Done():
+			return
+		case <-i.n.following:
+		}
+		for run.Err() == nil {
+			err := i.openStream(run)
+			if err == nil && i.events.Load() != nil {
+				err = i.begin(run, run)
+			}
+			if err == nil {
+				return
+			}
+			i.n.log.Error("the insights do not follow the journal", "error", err)
+			sleep(run, retryPause)
+		}
+	})
 	return nil
 }
 
@@ -105,8 +152,7 @@ func (n *Node) openInsights(ctx, run context.Context) error {
 func (n *Node) openEvents(ctx context.Context, l *journal.EventLimits) (*journal.Events, error) {
 	for {
 		events, err := n.journal.OpenEvents(ctx, l)
-		alone := !n.clustered()
-		if alone || n.local.Load() != nil || ctx.Err() != nil || !errors.Is(err, journal.ErrUnavailable) {
+		if !n.clustered() || ctx.Err() != nil || !errors.Is(err, journal.ErrUnavailable) {
 			return events, err
 		}
 		n.log.Info("waiting for the cluster's event stream", "error", err)
@@ -121,7 +167,7 @@ func (i *Insights) checkPosition(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	last, _, err := i.events.Last(ctx)
+	last, _, err := i.events.Load().Last(ctx)
 	if err != nil || at <= last {
 		return err
 	}
@@ -130,7 +176,11 @@ func (i *Insights) checkPosition(ctx context.Context) error {
 }
 
 func (i *Insights) write(ctx context.Context, id string, batch []byte) error {
-	_, err := i.events.Append(ctx, id, batch)
+	events := i.events.Load()
+	if events == nil {
+		return journal.ErrUnavailable
+	}
+	_, err := events.Append(ctx, id, batch)
 	return err
 }
 
@@ -138,7 +188,7 @@ func (i *Insights) follow(ctx context.Context) {
 	for ctx.Err() == nil {
 		at, err := i.store.Position(ctx)
 		if err == nil {
-			err = i.events.Follow(ctx, at, func(seq uint64, batch []byte) error { return i.apply(ctx, seq, batch) })
+			err = i.events.Load().Follow(ctx, at, func(seq uint64, batch []byte) error { return i.apply(ctx, seq, batch) })
 		}
 		if err != nil && ctx.Err() == nil {
 			i.n.log.Error("the insights do not follow the journal", "error", err)
@@ -199,7 +249,7 @@ func (i *Insights) expire(ctx context.Context) error {
 	}
 	before := i.opt.Now().Add(-i.opt.Retention)
 	_, err := i.store.Expire(ctx, before)
-	_, err2 := i.events.Erase(ctx, before)
+	_, err2 := i.events.Load().Erase(ctx, before)
 	return errors.Join(err, err2)
 }
 
@@ -242,25 +292,35 @@ func (i *Insights) Rows(ctx context.Context, f insights.Filter, fn func(insights
 // Forget deletes all events on all nodes: a mark in the stream makes every
 // view drop what came before it, and that is erased from the stream.
 func (i *Insights) Forget(ctx context.Context) error {
-	if i.events == nil {
-		return nil
+	events := i.events.Load()
+	if events == nil {
+		return i.missing()
 	}
-	seq, err := i.events.Append(ctx, fmt.Sprint("forget ", time.Now().UnixNano()), insights.Forget())
+	seq, err := events.Append(ctx, fmt.Sprint("forget ", time.Now().UnixNano()), insights.Forget())
 	if err != nil {
 		return err
 	}
-	if _, err := i.events.EraseUpTo(ctx, seq); err != nil {
+	if _, err := events.EraseUpTo(ctx, seq); err != nil {
 		return err
 	}
 	return i.await(ctx, seq)
 }
 
+// missing says whether there should be a stream.
+func (i *Insights) missing() error {
+	if i.n.local.Load() != nil {
+		return journal.ErrUnavailable
+	}
+	return nil
+}
+
 // CaughtUp waits until the view holds what the stream holds now.
 func (i *Insights) CaughtUp(ctx context.Context) error {
-	if i.events == nil {
-		return nil
+	events := i.events.Load()
+	if events == nil {
+		return i.missing()
 	}
-	last, kept, err := i.events.Last(ctx)
+	last, kept, err := events.Last(ctx)
 	if err != nil || kept == 0 { // all has expired: the last batch does not come
 		return err
 	}

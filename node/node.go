@@ -30,6 +30,11 @@ type Options struct {
 	// Patience is how long a member with views of its own waits for its
 	// cluster before it serves from them; 0: 10 s.
 	Patience time.Duration
+	// Office leaves out all views: for commands that only look after tokens
+	// and the audit log.
+	Office bool
+	// Compaction says when the journal's documents are compacted.
+	Compaction Compaction
 	// Portal, when not nil, is used instead of the journal's columns and
 	// grammars: for trials with files.
 	Portal *Portal
@@ -68,6 +73,10 @@ type Node struct {
 	insights *Insights // nil: not asked for
 	// local is what serves while the cluster does not answer; nil: the journal.
 	local atomic.Pointer[localCopy]
+	// kept is what a cluster's member last saw of what admins saved; nil for
+	// a node alone.
+	kept atomic.Pointer[localCopy]
+	seen seenTokens
 
 	stop context.CancelFunc
 	done sync.WaitGroup
@@ -94,7 +103,7 @@ func Open(ctx context.Context, o Options) (*Node, error) {
 
 func (n *Node) start(ctx context.Context) error {
 	joined, err := n.join(ctx)
-	if err != nil {
+	if err != nil || n.opt.Office {
 		return err
 	}
 	if err := n.portal(ctx, joined); err != nil {
@@ -155,21 +164,23 @@ func (n *Node) Suggest(ctx context.Context, text, lang string, max int) ([]searc
 	return n.Index().Suggest(ctx, text, lang, max)
 }
 
-// NotReady says why the node should not get visitors yet; nil when it may.
+// NotReady says why the node should not get visitors yet: all reasons, joined.
+// It is nil when it may.
 func (n *Node) NotReady() error {
+	var missing []error
 	if e := n.fail.Load(); e != nil {
-		return *e
+		missing = append(missing, *e)
 	}
 	target := n.target.Load()
 	if at := n.Index().Position(); at < target {
-		return fmt.Errorf("the search index is catching up: %d of %d batches", at, target)
+		missing = append(missing, fmt.Errorf("the search index is catching up: %d of %d batches", at, target))
 	}
 	select {
 	case <-n.warm:
 	default:
-		return errors.New("the search index is being read")
+		missing = append(missing, errors.New("the search index is being read"))
 	}
-	return nil
+	return errors.Join(missing...)
 }
 
 // Await waits until the index has applied the journal up to seq.

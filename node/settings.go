@@ -89,10 +89,7 @@ func lineOf(err error) int {
 }
 
 func (n *Node) settingTexts(ctx context.Context) (map[string]string, error) {
-	if c := n.local.Load(); c != nil {
-		return c.Settings, nil
-	}
-	list, err := n.journal.List(ctx, journal.Settings)
+	list, err := n.LatestOf(ctx, journal.Settings)
 	if err != nil {
 		return nil, err
 	}

@@ -10,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/tingdong/tingdong/journal"
@@ -53,7 +54,10 @@ func (k keptToken) open() Token {
 }
 
 func (n *Node) tokens(ctx context.Context) (list []keptToken, revision uint64, err error) {
-	r, err := n.journal.Get(ctx, journal.Settings, tokensKey)
+	return openTokens(n.journal.Get(ctx, journal.Settings, tokensKey))
+}
+
+func openTokens(r journal.Revision, err error) (list []keptToken, revision uint64, _ error) {
 	if errors.Is(err, journal.ErrNotFound) {
 		return nil, 0, nil
 	}
@@ -61,6 +65,43 @@ func (n *Node) tokens(ctx context.Context) (list []keptToken, revision uint64, e
 		return nil, 0, err
 	}
 	return list, r.Revision, json.Unmarshal(r.Value, &list)
+}
+
+// tokensFor is how long a cluster's member goes by the tokens it has read: a
+// revoked one is refused everywhere that much later.
+const tokensFor = 500 * time.Millisecond
+
+// seenTokens are the tokens to go by now. A node alone asks its journal; a
+// member of a cluster does so twice a second at most and, without a quorum,
+// goes by its copy.
+type seenTokens struct {
+	sync.Mutex
+	at   time.Time
+	list []keptToken
+}
+
+func (s *seenTokens) get(ctx context.Context, n *Node) ([]keptToken, error) {
+	s.Lock()
+	defer s.Unlock()
+	if n.clustered() && time.Since(s.at) < tokensFor {
+		return s.list, nil
+	}
+	ask, cancel := context.WithTimeout(ctx, tokensFor)
+	defer cancel()
+	if !n.clustered() {
+		ask = ctx
+	}
+	list, _, err := openTokens(n.latest(ask, ctx, journal.Settings, tokensKey))
+	if err == nil {
+		s.at, s.list = time.Now(), list
+	}
+	return list, err
+}
+
+func (s *seenTokens) forget() {
+	s.Lock()
+	defer s.Unlock()
+	s.at = time.Time{}
 }
 
 // changeTokens saves what change makes of the list, again when another one
@@ -80,6 +121,7 @@ func (n *Node) changeTokens(ctx context.Context, author, message string, change 
 		}
 		_, err = n.journal.Put(ctx, journal.Settings, journal.Save{Key: tokensKey, Value: data, Author: author, Message: message, Expect: &rev})
 		if !errors.Is(err, journal.ErrConflict) {
+			n.seen.forget() // the others see it within tokensFor
 			return err
 		}
 	}
@@ -106,7 +148,7 @@ func (n *Node) IssueToken(ctx context.Context, t Token, author string) (string, 
 
 // ListTokens returns all tokens, oldest first.
 func (n *Node) ListTokens(ctx context.Context) ([]Token, error) {
-	list, _, err := n.tokens(ctx)
+	list, _, err := openTokens(n.Latest(ctx, journal.Settings, tokensKey))
 	out := make([]Token, 0, len(list))
 	for _, k := range list {
 		out = append(out, k.open())
@@ -129,22 +171,31 @@ func (n *Node) RevokeToken(ctx context.Context, id, author string) error {
 // WhoseToken finds a bearer token; nil for one that is not known or whose
 // time is over. It compares in constant time.
 func (n *Node) WhoseToken(ctx context.Context, secret string) (*Token, error) {
-	list, _, err := n.tokens(ctx)
+	list, err := n.seen.get(ctx, n)
+	found := find(list, secret)
+	if err == nil && found == nil && n.clustered() { // it may be new
+		n.seen.forget()
+		list, err = n.seen.get(ctx, n)
+		found = find(list, secret)
+	}
 	if err != nil {
 		return nil, err
 	}
-	h, now := hash(secret), time.Now()
-	var found *Token
+	if found != nil && found.Expired(time.Now()) {
+		return nil, nil
+	}
+	return found, nil
+}
+
+func find(list []keptToken, secret string) (found *Token) {
+	h := hash(secret)
 	for _, k := range list {
 		if subtle.ConstantTimeCompare([]byte(h), []byte(k.SHA256)) == 1 {
 			t := k.open()
 			found = &t
 		}
 	}
-	if found != nil && found.Expired(now) {
-		return nil, nil
-	}
-	return found, nil
+	return found
 }
 
 // TokenRole is the role of a bearer token, empty for one that is not known.

@@ -10,35 +10,88 @@ import (
 	"path/filepath"
 	"time"
 
-	"github.com/tingdong/tingdong/grammar"
 	"github.com/tingdong/tingdong/journal"
 )
 
-// localCopy is what admins saved as this node last saw it, kept beside the
-// index: a member of a cluster that starts without the others serves from it.
+// localCopy is what admins saved as this member of a cluster last saw it: the
+// newest revision of each key. Without a quorum administrators read from it
+// and are known by it; kept beside the index, it lets a member that starts
+// without the others serve.
 type localCopy struct {
-	Columns  grammar.Source    `json:"columns"`
-	Grammars []grammar.Source  `json:"grammars"`
-	Settings map[string]string `json:"settings"`
+	Revisions map[journal.Bucket][]keptRevision `json:"revisions"`
+}
+
+type keptRevision struct {
+	journal.Revision
+	Value []byte `json:"value"`
+}
+
+func (c *localCopy) list(b journal.Bucket) []journal.Revision {
+	out := make([]journal.Revision, 0, len(c.Revisions[b]))
+	for _, k := range c.Revisions[b] {
+		k.Revision.Value = k.Value
+		out = append(out, k.Revision)
+	}
+	return out
+}
+
+func (c *localCopy) get(b journal.Bucket, key string) (journal.Revision, error) {
+	for _, r := range c.list(b) {
+		if r.Key == key {
+			return r, nil
+		}
+	}
+	return journal.Revision{}, fmt.Errorf("%s/%s: %w", b, key, journal.ErrNotFound)
+}
+
+// Latest is the newest revision of a key. Without a quorum it is the newest
+// that this node has seen.
+func (n *Node) Latest(ctx context.Context, b journal.Bucket, key string) (journal.Revision, error) {
+	return n.latest(ctx, ctx, b, key)
+}
+
+// latest asks the journal while ask lasts.
+func (n *Node) latest(ask, ctx context.Context, b journal.Bucket, key string) (journal.Revision, error) {
+	if n.local.Load() == nil {
+		r, err := n.journal.Get(ask, b, key)
+		if c := n.kept.Load(); c == nil || ctx.Err() != nil || !errors.Is(err, journal.ErrUnavailable) {
+			return r, err
+		}
+	}
+	return n.kept.Load().get(b, key)
+}
+
+// LatestOf are the newest revisions of all keys of a bucket, as Latest's.
+func (n *Node) LatestOf(ctx context.Context, b journal.Bucket) ([]journal.Revision, error) {
+	if n.local.Load() == nil {
+		list, err := n.journal.List(ctx, b)
+		if c := n.kept.Load(); c == nil || !errors.Is(err, journal.ErrUnavailable) {
+			return list, err
+		}
+	}
+	return n.kept.Load().list(b), nil
 }
 
 func (n *Node) copyFile() string { return filepath.Join(n.opt.Data, "views", "portal.json") }
 
-// keepCopy writes the local copy; a member of no cluster needs none.
+// keepCopy takes the local copy and writes it; a member of no cluster needs
+// none.
 func (n *Node) keepCopy(ctx context.Context) error {
 	if !n.clustered() || n.local.Load() != nil {
 		return nil
 	}
-	columns, grammars, err := n.sources(ctx)
-	if err != nil {
-		return err
+	c := &localCopy{Revisions: map[journal.Bucket][]keptRevision{}}
+	for _, b := range journal.Buckets {
+		list, err := n.journal.List(ctx, b)
+		if err != nil {
+			return err
+		}
+		for _, r := range list {
+			c.Revisions[b] = append(c.Revisions[b], keptRevision{r, r.Value})
+		}
 	}
-	texts, err := n.settingTexts(ctx)
-	if err != nil {
-		return err
-	}
-	delete(texts, tokensKey) // administrators need the journal anyway
-	data, err := json.Marshal(localCopy{columns, grammars, texts})
+	n.kept.Store(c)
+	data, err := json.Marshal(c)
 	if err != nil {
 		return err
 	}
@@ -63,6 +116,9 @@ func (n *Node) readCopy() *localCopy {
 		n.log.Warn("the local copy of columns and grammars cannot be read", "error", err)
 		return nil
 	}
+	if _, err := c.get(journal.Columns, columnsKey); err != nil {
+		return nil // of an earlier version
+	}
 	return c
 }
 
@@ -82,6 +138,7 @@ func (n *Node) join(ctx context.Context) (bool, error) {
 	err := n.journal.Wait(wait)
 	if err != nil && kept != nil && ctx.Err() == nil && errors.Is(err, journal.ErrUnavailable) {
 		n.log.Warn("the cluster has no quorum: serving from this node's own copies, changes are refused", "error", err)
+		n.kept.Store(kept)
 		n.local.Store(kept)
 		return false, nil
 	}
@@ -125,6 +182,7 @@ func (n *Node) follow(run context.Context) error {
 	close(n.following)
 	n.done.Go(func() { n.followDocuments(run) })
 	n.done.Go(func() { n.followBuckets(run) })
+	n.done.Go(func() { n.tendDocuments(run) })
 	return nil
 }
 

@@ -124,13 +124,15 @@ func contains(list []string, s string) bool {
 	return false
 }
 
-// readyz tells whether visitors may be sent here, and if not why.
+// readyz tells whether visitors may be sent here, and if not all that is
+// missing.
 func (s *Server) readyz(c *fiber.Ctx) error {
 	if s.sockets.draining() {
 		return &Error{Code: "going_away", Message: "the service is stopping"}
 	}
 	if err := s.opt.NotReady(); err != nil {
-		return &Error{Code: "unavailable", Message: err.Error()}
+		reasons := strings.Split(err.Error(), "\n") // of joined errors
+		return &Error{Code: "unavailable", Message: strings.Join(reasons, "; "), Detail: reasons}
 	}
 	return c.SendString("ready\n")
 }

@@ -189,11 +189,19 @@ func (a answer) isProblem(t testing.TB, what, code string) {
 // dial opens a websocket at a path of an address.
 func dial(t testing.TB, addr, path string) *websocket.Conn {
 	t.Helper()
+	c := dialOnce(t, addr, path)
+	t.Cleanup(func() { c.Close() })
+	return c
+}
+
+// dialOnce is dial for one of very many sockets, which the caller closes: what
+// waits for the test's end stays in memory until then.
+func dialOnce(t testing.TB, addr, path string) *websocket.Conn {
+	t.Helper()
 	c, _, err := websocket.DefaultDialer.Dial("ws://"+addr+path, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { c.Close() })
 	c.SetReadDeadline(time.Now().Add(30 * time.Second))
 	return c
 }

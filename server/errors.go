@@ -96,6 +96,8 @@ func (s *Server) knownIn(request string, err error) *Error {
 		return &Error{Code: "busy", Message: "all listeners are taken; please try again in a moment, or type"}
 	case errors.Is(err, session.ErrNoSpeech):
 		return &Error{Code: "unavailable", Message: err.Error()}
+	case errors.Is(err, journal.ErrFull):
+		return &Error{Code: "unavailable", Message: "changes cannot be saved: the disk of the journal is full; visitors are not affected. Make room there and try again"}
 	case errors.Is(err, journal.ErrUnavailable):
 		return &Error{Code: "unavailable", Message: "changes cannot be saved at the moment; visitors are not affected. Try again later"}
 	case errors.Is(err, journal.ErrNotFound):

@@ -43,7 +43,8 @@ type Options struct {
 	Insights Insights
 	// Workbench tries drafts for administrators; nil: it says so.
 	Workbench Workbench
-	// NotReady says why visitors should not be sent here yet, nil when they may.
+	// NotReady says why visitors should not be sent here yet, nil when they
+	// may; several reasons are joined (errors.Join).
 	NotReady func() error
 	// ReloadModels loads speech models again, or further ones; nil: there is
 	// no speech.

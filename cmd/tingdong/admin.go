@@ -60,11 +60,11 @@ func (a *administration) WriteAudit(ctx context.Context, w io.Writer, after uint
 }
 
 func (a *administration) Get(ctx context.Context, b journal.Bucket, key string) (journal.Revision, error) {
-	return a.node.Journal().Get(ctx, b, key)
+	return a.node.Latest(ctx, b, key)
 }
 
 func (a *administration) List(ctx context.Context, b journal.Bucket) ([]journal.Revision, error) {
-	return a.node.Journal().List(ctx, b)
+	return a.node.LatestOf(ctx, b)
 }
 
 func (a *administration) History(ctx context.Context, b journal.Bucket, key string) ([]journal.Revision, error) {

@@ -96,10 +96,11 @@ func (a *app) makeServer(f *serveFlags, svc *session.Service) error {
 }
 
 func (a *app) notReady() error {
+	err := a.node.NotReady()
 	if a.pool != nil && !a.pool.Ready() {
-		return errors.New("the speech model is still loading")
+		err = errors.Join(errors.New("the speech model is still loading"), err)
 	}
-	return a.node.NotReady()
+	return err
 }
 
 // serve starts answering at all doors; failed gets what ends one of them.

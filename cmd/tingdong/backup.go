@@ -77,7 +77,8 @@ func backupTo(ctx context.Context, data, name string) (node.BackupCounts, error)
 
 // writeBackup opens the journal, or asks the service that has it open.
 func writeBackup(ctx context.Context, data string, w io.Writer) error {
-	if _, err := os.Stat(filepath.Join(data, "journal")); err != nil {
+	_, err := os.Stat(filepath.Join(data, "journal"))
+	if _, none := os.Stat(filepath.Join(data, backupSocket)); err != nil && none != nil {
 		return fmt.Errorf("there is nothing to back up in %s: %w (--data names the data directory)", data, err)
 	}
 	j, err := journal.Open(ctx, journal.Options{Dir: data})

@@ -14,6 +14,7 @@ import (
 )
 
 func TestAskAnswersEveryLineInItsPlace(t *testing.T) {
+	oneShot(t)
 	in := "找一下教育局\n{\"q\":\"放大字体\",\"role\":\"resident\"}\n{broken\n" + strings.Repeat("长", 600) + "\n{\"q\":\"\",\"alternatives\":[{\"text\":\"我 要 投诉\",\"confidence\":0.9}]}\n"
 	out, errs, code := output(t, in, "ask", "--data", t.TempDir(), "-")
 	lines := strings.Split(strings.TrimSpace(out), "\n")
@@ -38,6 +39,7 @@ func TestAskAnswersEveryLineInItsPlace(t *testing.T) {
 }
 
 func TestAskWithOwnPortal(t *testing.T) {
+	oneShot(t)
 	dir := t.TempDir()
 	columns, grammar := filepath.Join(dir, "columns.yaml"), filepath.Join(dir, "zh.yaml")
 	write(t, columns, "columns:\n  - {id: moon, name: 月球办事处, url: /moon/}\n")
@@ -54,6 +56,7 @@ func TestAskWithOwnPortal(t *testing.T) {
 }
 
 func TestImportNamesTheBrokenLinesAndTakesTheOthers(t *testing.T) {
+	oneShot(t)
 	dir := t.TempDir()
 	var b strings.Builder
 	for i := range 3000 {
@@ -82,6 +85,7 @@ func TestImportNamesTheBrokenLinesAndTakesTheOthers(t *testing.T) {
 }
 
 func TestListenNavigates(t *testing.T) {
+	oneShot(t)
 	dir := t.TempDir()
 	file := wavFile(t, speechtest.Spoken(t, "招标公告", 30))
 	out, errs, code := output(t, "", "listen", "--data", dir, file)
@@ -96,6 +100,7 @@ func TestListenNavigates(t *testing.T) {
 
 // TestReadmeExample hears the recording that ships.
 func TestReadmeExample(t *testing.T) {
+	oneShot(t)
 	out, errs, code := output(t, "", "listen", "--data", t.TempDir(), "testdata/jiaoyuju.wav")
 	var line heardFile
 	if code != 0 || json.Unmarshal([]byte(out), &line) != nil || line.Reply.Column == nil || line.Reply.Column.ID != "jyj" || line.Text != "找一下教育局" {
@@ -104,6 +109,7 @@ func TestReadmeExample(t *testing.T) {
 }
 
 func TestListenExplainsBadFiles(t *testing.T) {
+	oneShot(t)
 	dir := t.TempDir()
 	empty, text := filepath.Join(dir, "empty.wav"), filepath.Join(dir, "text.wav")
 	write(t, empty, "")
@@ -115,6 +121,7 @@ func TestListenExplainsBadFiles(t *testing.T) {
 }
 
 func TestMistakesAreExplained(t *testing.T) {
+	oneShot(t)
 	file := filepath.Join(t.TempDir(), "file")
 	write(t, file, "")
 	for name, c := range map[string]struct {
@@ -137,6 +144,7 @@ func TestMistakesAreExplained(t *testing.T) {
 }
 
 func TestSettingsComeFromFlagsThenEnvironmentThenFile(t *testing.T) {
+	oneShot(t)
 	dir := t.TempDir()
 	write(t, filepath.Join(dir, "t.yaml"), "listen: 127.0.0.1:1\nworkers: 3\nallow-origin: [https://a.example, https://b.example]\n")
 	t.Setenv("TINGDONG_WORKERS", "5")

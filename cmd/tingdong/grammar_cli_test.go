@@ -13,6 +13,7 @@ import (
 )
 
 func TestGrammarCheck(t *testing.T) {
+	oneShot(t)
 	if out, errs, code := output(t, "", "grammar", "check"); code != 0 || !strings.Contains(out, "0 errors") {
 		t.Errorf("shipped grammars: exit %d\n%s%s", code, out, errs)
 	}
@@ -39,6 +40,7 @@ func TestGrammarCheck(t *testing.T) {
 }
 
 func TestGrammarFormat(t *testing.T) {
+	oneShot(t)
 	untidy := "# 首页\nintents: {A: {data: [{sentences: ['（打开｜进入）首页']}]}}\nlanguage: zh-CN\n"
 	tidy := "language: zh-CN\n# 首页\nintents: {A: {data: [{sentences: [(打开|进入)首页]}]}}\n"
 	if out, errs, code := output(t, untidy, "grammar", "format", "-"); code != 0 || out != tidy {
@@ -61,6 +63,7 @@ func TestGrammarFormat(t *testing.T) {
 }
 
 func TestGrammarSample(t *testing.T) {
+	oneShot(t)
 	file := filepath.Join(t.TempDir(), "a.yaml")
 	write(t, file, "language: zh-CN\nintents: {A: {data: [{sentences: ['打开{column}', '(a|b|c)']}]}}\nlists: {column: {}}\n")
 	out, errs, code := output(t, "", "grammar", "sample", "--all", "-n", "1000", file)
@@ -78,6 +81,7 @@ func TestGrammarSample(t *testing.T) {
 }
 
 func TestGrammarTest(t *testing.T) {
+	oneShot(t)
 	file := filepath.Join(t.TempDir(), "a.test")
 	write(t, file, "打开教育局\n    navigate jyj\n放大到百分之一百五 @role=resident\n    control zoom_set percent=150\n")
 	if out, errs, code := output(t, "", "grammar", "test", file); code != 0 || !strings.Contains(out, "2 utterances, 0 findings") {
@@ -90,6 +94,7 @@ func TestGrammarTest(t *testing.T) {
 }
 
 func TestGrammarMatchRows(t *testing.T) {
+	oneShot(t)
 	file := filepath.Join(t.TempDir(), "a.yaml")
 	write(t, file, "language: zh-CN\nsettings: {ignore_whitespace: true}\nintents:\n  Open:\n    data:\n"+
 		"      - {sentences: ['打开{name}'], metadata: {k: 1}}\n      - {sentences: ['打开{any}']}\nlists: {any: {wildcard: true}}\n")
@@ -122,6 +127,7 @@ func TestGrammarMatchRows(t *testing.T) {
 // TestGrammarMatchHomeAssistant sends the public zh-CN sentences through the
 // command, exact and tolerant.
 func TestGrammarMatchHomeAssistant(t *testing.T) {
+	oneShot(t)
 	dir := os.Getenv("TINGDONG_SHARED")
 	if dir == "" {
 		dir = filepath.Join("..", "..", "..", "shared")

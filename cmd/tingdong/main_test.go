@@ -38,6 +38,16 @@ func program(t *testing.T, args ...string) *exec.Cmd {
 	return cmd
 }
 
+// oneShot marks a test of commands that answer and end, without a service: it
+// runs without the race detector only, under which each start takes ten times
+// as long and finds nothing that the tests of the packages do not find.
+func oneShot(t *testing.T) {
+	t.Helper()
+	if raceDetector && testing.Short() {
+		t.Skip("a command without a service: tested without the race detector")
+	}
+}
+
 // output runs the program and returns what it printed; failing is part of the
 // result.
 func output(t *testing.T, stdin string, args ...string) (stdout, stderr string, code int) {

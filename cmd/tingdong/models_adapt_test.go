@@ -9,6 +9,7 @@ import (
 )
 
 func TestModelsAdapt(t *testing.T) {
+	oneShot(t)
 	data, text := t.TempDir(), filepath.Join(t.TempDir(), "titles.txt")
 	write(t, text, "红树林湿地巡护预约\n\n红树林湿地保护通知\n")
 	model := models.Default

@@ -25,7 +25,7 @@ type office struct {
 }
 
 func openOffice(ctx context.Context, data string) (*office, error) {
-	n, err := node.Open(ctx, node.Options{Data: data})
+	n, err := node.Open(ctx, node.Options{Data: data, Office: true})
 	if errors.Is(err, journal.ErrInUse) {
 		remote, err := dialLocal(ctx, data)
 		return &office{remote: remote}, err

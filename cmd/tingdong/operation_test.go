@@ -90,6 +90,7 @@ func TestProfilesStayHere(t *testing.T) {
 }
 
 func TestOperationSettings(t *testing.T) {
+	oneShot(t)
 	for _, args := range [][]string{
 		{"--limit-ask", "fast"}, {"--trusted-proxies", "proxy.example"}, {"--proxy-header", "X-Real-IP"}, {"--tls-cert", "x"},
 		{"--log-level", "loud"}, {"--log-format", "xml"}, {"--oidc-issuer", "http://127.0.0.1:1"}, {"--oidc-issuer", "x", "--oidc-audience", "y", "--oidc-role-map", "a=king"},
@@ -103,6 +104,7 @@ func TestOperationSettings(t *testing.T) {
 
 // TestEverySettingIsExplained: docs/operations.md has each flag of serve.
 func TestEverySettingIsExplained(t *testing.T) {
+	oneShot(t)
 	text, err := os.ReadFile(filepath.Join(speechtest.Root(t), "docs", "operations.md"))
 	if err != nil {
 		t.Fatal(err)
