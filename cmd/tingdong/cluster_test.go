@@ -51,6 +51,12 @@ func TestRollingRestart(t *testing.T) {
 	close(over)
 	wg.Wait()
 	f.check()
+	file := filepath.Join(t.TempDir(), "cluster.backup")
+	out, errs, code = output(t, "", "backup", "--data", f.data[1], "--json", file)
+	var counts struct{ Documents int64 }
+	if err := json.Unmarshal([]byte(out), &counts); err != nil || code != 0 || counts.Documents < f.acked.Load() {
+		t.Errorf("a backup at a member: %d %s%s; %d pages were acknowledged", code, out, errs, f.acked.Load())
+	}
 }
 
 // fleet is three members and their balancer: it sends a request to a member
