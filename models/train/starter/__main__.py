@@ -5,7 +5,7 @@ from pathlib import Path
 
 import torch
 
-from . import align, config, evaluate, export, net, prepare, synthetic, train
+from . import align, config, evaluate, export, foreign, net, prepare, synthetic, train
 
 
 def stages(options):
@@ -14,6 +14,9 @@ def stages(options):
         first = Path(options.start)
         plan = config.Training(steps=options.steps or config.Training.steps, rate=8e-4, seed=options.seed)
         return [("continued", plan, first, first)]
+    if options.aligner:
+        plan = config.Training(steps=options.steps or 9000, rate=2e-3, seed=options.seed)
+        return [("aligned", plan, Path(options.aligner), None)]
     # A first net from evenly split words, then three rounds of aligning with the net so far and training on.
     rounds = [("flat", 500, 3e-3), ("second", 1500, 2e-3), ("third", 3000, 2e-3), ("last", options.steps or 6000, 1.5e-3)]
     out, previous = [], None
@@ -30,6 +33,7 @@ def make(options):
     sizes = config.Sizes(synthetic=options.synthetic)
     prepare.run(paths)
     synthetic.run(paths, sizes.synthetic)
+    foreign.run(paths)
     layers = net.WIDE if options.wide else net.SMALL
     checkpoint = None
     for name, plan, aligned_with, start in stages(options):
@@ -59,6 +63,8 @@ def parse():
     parser.add_argument("speech", type=Path, help="folder with cmn/ and multi/ (see README)")
     parser.add_argument("out", type=Path, help="work folder; the model is its model/")
     parser.add_argument("--from", dest="start", help="checkpoint to go on from, instead of from nothing")
+    parser.add_argument("--align-with", dest="aligner", metavar="CHECKPOINT",
+                        help="a net from nothing, in one stage, with the alignments of another net")
     parser.add_argument("--steps", type=int, help="steps of the last stage")
     parser.add_argument("--synthetic", type=int, default=config.Sizes.synthetic, help="synthetic utterances")
     parser.add_argument("--wide", action="store_true", help="the net of 3.6 instead of 1.0 million parameters")

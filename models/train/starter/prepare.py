@@ -14,7 +14,7 @@ from . import config, features, recordings, splicing
 # ((speed from, to), (formants from, to)): a woman as a man, a low woman, a child. Men are the scarcest in the data.
 _MAN, _LOW, _CHILD = ((0.55, 0.70), (0.79, 0.92)), ((0.72, 0.9), (0.84, 0.98)), ((1.05, 1.3), (1.0, 1.15))
 _ANY = ((0.8, 1.22), (0.88, 1.12))
-VOICES = {"words": [_MAN, (_LOW, _CHILD)], "syllables": [_MAN, _ANY], "multi": [_ANY]}
+VOICES = {"words": [_MAN, (_LOW, _CHILD)], "syllables": [_MAN, _ANY], "multi": [_ANY, (_LOW, _CHILD), _ANY], "garbage": [_ANY, (_LOW, _CHILD)]}
 
 
 def voices(recording):
@@ -54,14 +54,14 @@ def prepare(paths, source, items):
                 if len(bands) < 12:
                     continue
                 entries.append(dict(id=recording.id, speaker=recording.speaker, text=recording.text, speed=speed,
-                                    formants=formants, pronunciations=recording.pronunciations))
+                                    formants=formants, pronunciations=recording.pronunciations, tones=recording.tones))
                 frames.append(bands)
     save(paths, source, entries, frames)
 
 
 def run(paths):
     """All human sources that are not prepared yet."""
-    items = {"multi": lambda: recordings.multi(paths.speech), "syllables": lambda: recordings.syllables(paths.speech),
+    items = {"garbage": lambda: recordings.multi_english(paths.speech), "multi": lambda: recordings.multi(paths.speech), "syllables": lambda: recordings.syllables(paths.speech),
              "words": lambda: recordings.words(paths.speech, splicing.held_out_words(paths.speech))}
     for source, make in items.items():
         if not (paths.features / f"{source}.json").exists():
