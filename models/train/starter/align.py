@@ -12,7 +12,8 @@ import torch
 from . import config, features, net, units
 
 SOURCES = ("multi", "syllables", "words", "synthetic", "garbage", "foreign")
-NO_MANDARIN = ("garbage", "foreign")  # speech whose sounds have no names here
+HELD_OUT = ("multi+", "words+", "garbage+")  # there when a stage hears everything
+NO_MANDARIN = ("garbage", "garbage+", "foreign")  # speech whose sounds have no names here
 _NEVER = -1e30
 
 
@@ -193,7 +194,7 @@ def _write(paths, source, name, labels, tones):
 
 def run(paths, name, checkpoint=None):
     """Labels of all prepared sources under a stage's name, unless they are there already."""
-    for source in SOURCES:
+    for source in SOURCES + HELD_OUT:
         mark = paths.features / f"{source}.labels"
         if not (paths.features / f"{source}.json").exists() or (mark.exists() and mark.read_text() == name):
             continue

@@ -17,17 +17,18 @@ ONLY_NOISE = 0.06  # chance of a sequence without any speech
 class Data:
     """All prepared sources in memory."""
 
-    def __init__(self, paths):
+    def __init__(self, paths, everything=False):
+        """`everything`: what is held out too."""
         self.entries, self.groups = [], {}
         bands, labels, tones, offset = [], [], [], 0
-        for source in align.SOURCES:
+        for source in align.SOURCES + (align.HELD_OUT if everything else ()):
             if not (paths.features / f"{source}.labels.npy").exists():
                 continue
             bands.append(np.load(paths.features / f"{source}.npy"))
             labels.append(np.load(paths.features / f"{source}.labels.npy"))
             tones.append(np.load(paths.features / f"{source}.tones.npy"))
             entries = json.loads((paths.features / f"{source}.json").read_text())
-            self._add(source, entries, labels[-1], offset)
+            self._add(source.rstrip("+"), entries, labels[-1], offset)
             offset += len(bands[-1])
         self.bands = torch.from_numpy(np.concatenate(bands))
         self.labels, self.tones = np.concatenate(labels), np.concatenate(tones)

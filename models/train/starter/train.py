@@ -108,7 +108,7 @@ class Stage:
 def run(paths, name, plan, start):
     """Trains checkpoints/<name>.pt for plan.steps, going on where it stopped. `start(data)` makes the first net."""
     path = paths.checkpoints / f"{name}.pt"
-    data = batches.Data(paths)
+    data = batches.Data(paths, plan.everything)
     stage = Stage(start(data), path)
     began, seen = time.monotonic(), None
     while stage.step < plan.steps:
