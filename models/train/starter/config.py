@@ -69,10 +69,11 @@ class Decoder:
     acoustic_scale: float = 0.4
     lm_scale: float = 0.7  # of the open language model; a runtime grammar's weights are libvosk's
     insertion_penalty: float = 3.0  # per word; also acts on runtime grammars, whose phrases libvosk chains freely
-    unknown_entry: float = 3.0  # cost of starting [unk]
-    unknown_syllable: float = 3.5  # and of each syllable in it
-    garbage_entry: float = 4.0  # cost of hearing [unk] as speech that is no Mandarin
+    unknown_entry: float = 2.0  # cost of starting [unk]
+    unknown_syllable: float = 4.25  # and of each syllable in it: a long command is less often rejected for one bad sound
+    garbage_entry: float = 8.0  # cost of hearing [unk] as speech that is no Mandarin
     tone_weight: float = 0.5  # of a tone's log-probability beside its final's
+    tone_floor: float = -2.0  # the least that a tone's log-probability counts: voices and lexicon have tones of their own
     no_tone: float = -0.6  # what a final in no certain tone gets instead of a tone's log-probability
 
 

@@ -25,28 +25,30 @@ def _toned_pdfs():
 
 
 def join(decoder):
-    """(weight, bias) that turn log-probabilities of the net's pdfs and tones into scores of the decoder's pdfs."""
+    """(weight, bias) that turn heads() into scores of the decoder's pdfs: log-probabilities of the net's pdfs, and of its
+    tones how much they are over the floor."""
     weight = np.zeros((units.DECODER_PDFS, units.PDF_COUNT + units.TONES), "f4")
     bias = np.zeros(units.DECODER_PDFS, "f4")
     weight[range(units.PDF_COUNT), range(units.PDF_COUNT)] = 1
     for i, (pdf, tone) in enumerate(_toned_pdfs()):
         weight[units.PDF_COUNT + i, pdf] = 1
         weight[units.PDF_COUNT + i, units.PDF_COUNT + tone - 1] = decoder.tone_weight
+        bias[units.PDF_COUNT + i] = decoder.tone_weight * decoder.tone_floor
         bias[pdf] = decoder.tone_weight * decoder.no_tone
     return weight, bias
 
 
-def heads(output):
-    """The last of net.plain_layers as two: sounds and tones."""
+def heads(output, decoder):
+    """The last of net.plain_layers as two for kaldi.acoustic_model: sounds and tones."""
     weight, bias, n = output["weight"], output["bias"], units.PDF_COUNT
-    return [("sounds", weight[:n], bias[:n]), ("tones", weight[n:], bias[n:])]
+    return [("sounds", weight[:n], bias[:n], None), ("tones", weight[n:], bias[n:], decoder.tone_floor)]
 
 
 def acoustic(checkpoint, folder, decoder):
     """am/final.mdl and conf/ from a checkpoint."""
     model, stored = net.load(checkpoint)
     *layers, output = model.plain_layers()
-    kaldi.write(folder / "am" / "final.mdl", layers, heads(output), join(decoder), features.BANDS, priors(stored["prior"], decoder))
+    kaldi.write(folder / "am" / "final.mdl", layers, heads(output, decoder), join(decoder), features.BANDS, priors(stored["prior"], decoder))
     (folder / "conf").mkdir(parents=True, exist_ok=True)
     (folder / "conf" / "mfcc.conf").write_text("\n".join(FEATURE_OPTIONS) + "\n")
     options = {"min-active": 200, "max-active": 3000, "beam": 12.0, "lattice-beam": 4.0, "acoustic-scale": decoder.acoustic_scale,

@@ -68,7 +68,7 @@ def _nonlinear(kind, size):
 
 def acoustic_model(layers, heads, join, inputs, priors):
     """The net. layers: dicts of name, offsets, weight and bias (see net.plain_layers), each followed by a ReLU; heads: (name,
-    weight, bias), log-softmaxes of the last layer; join: (weight, bias) of all heads' outputs, which is the net's output.
+    weight, bias, floor), log-softmaxes of the last layer, as the amount over a floor that is not None; join: (weight, bias) of all heads' outputs, which is the net's output.
 
     libvosk subtracts the logarithms of `priors` from the net's output.
     """
@@ -84,8 +84,13 @@ def acoustic_model(layers, heads, join, inputs, priors):
         source = shifted[0] if len(shifted) == 1 else "Append(" + ", ".join(shifted) + ")"
         affine = node(layer["name"] + ".affine", source, _affine(layer["weight"], layer["bias"]))
         previous = node(layer["name"] + ".relu", affine, _nonlinear("RectifiedLinear", len(layer["bias"])))
-    ends = [node(f"{name}.log-softmax", node(f"{name}.affine", previous, _affine(weight, bias)), _nonlinear("LogSoftmax", len(bias)))
-            for name, weight, bias in heads]
+    ends = []
+    for name, weight, bias, floor in heads:
+        end = node(f"{name}.log-softmax", node(f"{name}.affine", previous, _affine(weight, bias)), _nonlinear("LogSoftmax", len(bias)))
+        if floor is not None:
+            over = node(f"{name}.over", end, _affine(np.eye(len(bias)), np.full(len(bias), -floor)))
+            end = node(f"{name}.floor", over, _nonlinear("RectifiedLinear", len(bias)))
+        ends.append(end)
     node("join", "Append(" + ", ".join(ends) + ")", _affine(*join))
     config.append("output-node name=output input=join objective=linear")
     out = token("<Nnet3>") + b"\n" + "\n".join(config).encode() + b"\n\n" + token("<NumComponents>") + integer(len(components))
