@@ -81,18 +81,18 @@ def _energy(bands, lowest, width):
     return np.convolve(energy, np.ones(width) / width, "valid")
 
 
-def equal_split(bands, sounds):
-    """The first guess: the louder part of a recording, split evenly among its states."""
+def equal_split(bands, sounds, tones):
+    """The first guess: the louder part of a recording, split evenly among its states. (pdfs, tones)"""
     energy = _energy(bands, 3, 5)
     low, high = np.percentile(energy, 5), np.percentile(energy, 95)
     loud = np.flatnonzero(energy > low + 0.35 * (high - low))
     first, end = (loud[0], loud[-1] + 1) if len(loud) else (0, len(energy))
-    pdfs = [p for unit in sounds for p in units.PDFS[unit]]
+    pdfs, toned = states(sounds)[0][1:-1], state_tones(sounds, tones)[1:-1]
     edges = first + np.round(np.arange(len(pdfs) + 1) / len(pdfs) * (end - first)).astype(int)
-    labels = np.full(len(bands), units.SILENCE)
-    for pdf, a, b in zip(pdfs, edges, edges[1:]):
-        labels[a:b] = pdf
-    return labels
+    labels, tone_labels = np.full(len(bands), units.SILENCE), np.zeros(len(bands), "i1")
+    for pdf, tone, a, b in zip(pdfs, toned, edges, edges[1:]):
+        labels[a:b], tone_labels[a:b] = pdf, tone
+    return labels, tone_labels
 
 
 def outside(bands):
@@ -172,7 +172,7 @@ def flat(paths, source, name):
     labels, tones = np.full(len(bands), -1, "i2"), np.zeros(len(bands), "i1")
     for entry in entries if source != "synthetic" else []:
         span = slice(entry["start"], entry["start"] + entry["frames"])
-        labels[span] = equal_split(bands[span], entry["pronunciations"][0])
+        labels[span], tones[span] = equal_split(bands[span], entry["pronunciations"][0], entry["tones"][0])
     _write(paths, source, name, labels, tones)
 
 

@@ -84,7 +84,8 @@ class Stage:
         wanted, tones = (of[:, self.model.context::net.STRIDE][:, :scores.shape[2]] for of in (pdfs, tones))
         entropy = torch.nn.functional.cross_entropy
         loss = entropy(scores, wanted, label_smoothing=plan.smoothing)
-        loss = loss + plan.tones * entropy(tone_scores, tones - 1, ignore_index=-1, label_smoothing=plan.smoothing)
+        toned = entropy(tone_scores, tones - 1, ignore_index=-1, label_smoothing=plan.smoothing, reduction="sum")
+        loss = loss + plan.tones * toned / (tones > 0).sum().clamp(min=1)
         self.optimizer.zero_grad()
         loss.backward()
         torch.nn.utils.clip_grad_norm_(self.model.parameters(), 5.0)
@@ -93,7 +94,7 @@ class Stage:
         self.counts += torch.bincount(wanted.reshape(-1), minlength=units.PDF_COUNT).float()
         self.step += 1
         right = (scores.argmax(1) == wanted)[wanted != units.SILENCE].float().mean()
-        right_tones = (tone_scores.argmax(1) == tones - 1)[tones > 0].float().mean()
+        right_tones = (tone_scores.argmax(1) == tones - 1)[tones > 0].float().sum() / (tones > 0).sum().clamp(min=1)
         return np.array([loss.item(), right.item(), right_tones.item()])
 
     def _follow(self):

@@ -82,6 +82,14 @@ class Align(unittest.TestCase):
         for state in (1, 2):
             self.assertGreaterEqual((path == state).sum(), 2)
 
+    def test_evenly_split(self):
+        bands = np.full((90, 40), 2.0)
+        bands[30:60] = 10.0
+        labels, tones = align.equal_split(bands, ["zh_o", "ong"], [0, 1])
+        self.assertEqual([labels[0], labels[45], labels[-1]], [units.SILENCE, units.PDFS["ong"][0], units.SILENCE])
+        self.assertEqual([tones[33], tones[45]], [0, 1])
+        self.assertTrue(((tones > 0) == np.isin(labels, units.PDFS["ong"])).all())
+
     def test_tones_follow_their_finals(self):
         pdfs, _ = align.states(["zh_o", "ong", "g_u", "uo"])
         tones = align.state_tones(["zh_o", "ong", "g_u", "uo"], [0, 1, 0, 2])
