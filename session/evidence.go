@@ -160,7 +160,7 @@ func likeness(a, b []string) float64 {
 }
 
 // unlike is how differently two characters or words sound, 0 to 1. Tones and
-// the choice among homophones are no difference: the ear that ships has none.
+// the choice among homophones are no difference: an ear is least sure of them.
 func unlike(x, y string) float64 {
 	if x == y {
 		return 0

@@ -1,27 +1,45 @@
 """python3 -m starter SPEECH_DIR OUT_DIR: from recordings to a verified model directory, and the evaluation of one."""
 import argparse
 import os
+from dataclasses import dataclass
 from pathlib import Path
 
 import torch
 
-from . import align, config, evaluate, export, net, prepare, synthetic, train
+from . import align, config, evaluate, export, foreign, net, prepare, synthetic, train
+
+
+@dataclass(frozen=True)
+class Stage:
+    name: str
+    plan: config.Training
+    labels: str  # name of the alignments; stages that share it share them
+    aligner: Path = None  # checkpoint that they are made with; None: evenly split words
+    start: Path = None  # checkpoint to start from; None: from nothing
 
 
 def stages(options):
-    """(name, plan, checkpoint to align with or None, checkpoint to start from or None) of each stage, in order."""
+    """The stages of a run, in order."""
+    def plan(steps, rate, **more):
+        return config.Training(steps=steps, rate=rate, seed=options.seed, **more)
+
+    def path(name):
+        return options.out / "checkpoints" / f"{name}.pt"
+
+    steps = options.steps
     if options.start:
-        first = Path(options.start)
-        plan = config.Training(steps=options.steps or config.Training.steps, rate=8e-4, seed=options.seed)
-        return [("continued", plan, first, first)]
-    # A first net from evenly split words, then three rounds of aligning with the net so far and training on.
-    rounds = [("flat", 500, 3e-3), ("second", 1500, 2e-3), ("third", 3000, 2e-3), ("last", options.steps or 6000, 1.5e-3)]
-    out, previous = [], None
-    for name, steps, rate in rounds:
-        plan = config.Training(steps=steps, rate=rate, seed=options.seed)
-        out.append((name, plan, previous, previous))
-        previous = options.out / "checkpoints" / f"{name}.pt"
-    return out
+        found = [Stage("continued", plan(steps or 2000, 8e-4), "continued", options.start, options.start)]
+    elif options.aligner:
+        found = [Stage("aligned", plan(steps or 10000, 2e-3), "aligned", options.aligner)]
+    else:
+        # A first net from evenly split words, then three rounds of aligning with the net so far and training on.
+        found = [Stage("flat", plan(500, 3e-3), "flat")]
+        for name, count, rate in [("second", 1500, 2e-3), ("third", 3000, 2e-3), ("last", steps or 6000, 1.5e-3)]:
+            found.append(Stage(name, plan(count, rate), name, path(found[-1].name), path(found[-1].name)))
+    if options.everything:
+        last = found[-1]
+        found.append(Stage("everything", plan(options.everything, 8e-4, everything=True), last.labels, last.aligner, path(last.name)))
+    return found
 
 
 def make(options):
@@ -30,18 +48,21 @@ def make(options):
     sizes = config.Sizes(synthetic=options.synthetic)
     prepare.run(paths)
     synthetic.run(paths, sizes.synthetic)
+    foreign.run(paths)
     layers = net.WIDE if options.wide else net.SMALL
     checkpoint = None
-    for name, plan, aligned_with, start in stages(options):
-        checkpoint = paths.checkpoints / f"{name}.pt"
-        if checkpoint.exists() and net.load(checkpoint)[1].get("step", 0) >= plan.steps:
+    for stage in stages(options):
+        checkpoint = paths.checkpoints / f"{stage.name}.pt"
+        if checkpoint.exists() and net.load(checkpoint)[1].get("step", 0) >= stage.plan.steps:
             continue
-        align.run(paths, name, aligned_with)
+        if stage.plan.everything:
+            prepare.run(paths, held_out=True)
+        align.run(paths, stage.labels, stage.aligner)
 
-        def first(data, start=start, plan=plan):
-            return train.start_from(start, layers) if start else train.new_net(data, plan, layers)
+        def first(data, stage=stage):
+            return train.start_from(stage.start, layers) if stage.start else train.new_net(data, stage.plan, layers)
 
-        train.run(paths, name, plan, first)
+        train.run(paths, stage.name, stage.plan, first)
     decoder = config.Decoder()
     export.decoding(paths, paths.model, decoder, sizes, lines(options.text))
     export.acoustic(checkpoint, paths.model, decoder)
@@ -58,10 +79,13 @@ def parse():
     parser = argparse.ArgumentParser(prog="starter", description=__doc__)
     parser.add_argument("speech", type=Path, help="folder with cmn/ and multi/ (see README)")
     parser.add_argument("out", type=Path, help="work folder; the model is its model/")
-    parser.add_argument("--from", dest="start", help="checkpoint to go on from, instead of from nothing")
-    parser.add_argument("--steps", type=int, help="steps of the last stage")
+    parser.add_argument("--from", dest="start", type=Path, help="checkpoint to go on from, instead of from nothing")
+    parser.add_argument("--align-with", dest="aligner", metavar="CHECKPOINT", type=Path,
+                        help="a net from nothing, in one stage, with the alignments of another net")
+    parser.add_argument("--steps", type=int, help="steps of the last stage but --everything")
+    parser.add_argument("--everything", type=int, metavar="N", help="N steps more that hear what is held out, too")
     parser.add_argument("--synthetic", type=int, default=config.Sizes.synthetic, help="synthetic utterances")
-    parser.add_argument("--wide", action="store_true", help="the net of 3.6 instead of 1.0 million parameters")
+    parser.add_argument("--wide", action="store_true", help="the net of 2.0 instead of 1.0 million parameters")
     parser.add_argument("--seed", type=int, default=config.Training.seed)
     parser.add_argument("--text", type=Path, help="a site's own titles and sentences for the language model, one a line")
     parser.add_argument("--evaluate", action="append", default=[], metavar="MODEL", type=Path,

@@ -1,7 +1,7 @@
 """Which pdf each 10 ms frame belongs to: a first guess, then Viterbi alignments with the net so far.
 
 Writes features/<source>.labels.npy (int16, one pdf a frame of the original voices, −1 where an utterance is not to be used;
-other voices take their original's labels at their pace).
+other voices take their original's labels at their pace) and features/<source>.tones.npy (int8, the tone or 0 the same way).
 """
 import json
 from multiprocessing import Pool
@@ -11,16 +11,23 @@ import torch
 
 from . import config, features, net, units
 
-SOURCES = ("multi", "syllables", "words", "synthetic")
+SOURCES = ("multi", "syllables", "words", "synthetic", "garbage", "foreign")
+HELD_OUT = ("multi+", "words+", "garbage+")  # there when a stage hears everything
+NO_MANDARIN = ("garbage", "garbage+", "foreign")  # speech whose sounds have no names here
 _NEVER = -1e30
 
 
 def states(sounds):
     """(pdfs, optional) of an utterance's units, with optional silence before and after."""
-    pdfs = [units.SILENCE] + [p for unit in sounds for p in units.PDFS[unit]] + [units.SILENCE]
+    pdfs = [units.SILENCE] + [p for unit in sounds for p in units.HMMS[unit]] + [units.SILENCE]
     optional = np.zeros(len(pdfs), bool)
     optional[[0, -1]] = True
     return np.array(pdfs), optional
+
+
+def state_tones(sounds, tones):
+    """The tone of each state of states()."""
+    return np.array([0] + [tone for unit, tone in zip(sounds, tones) for _ in units.PDFS[unit]] + [0], "i1")
 
 
 def viterbi(scores, pdfs, optional, shortest=2):
@@ -74,18 +81,18 @@ def _energy(bands, lowest, width):
     return np.convolve(energy, np.ones(width) / width, "valid")
 
 
-def equal_split(bands, sounds):
-    """The first guess: the louder part of a recording, split evenly among its states."""
+def equal_split(bands, sounds, tones):
+    """The first guess: the louder part of a recording, split evenly among its states. (pdfs, tones)"""
     energy = _energy(bands, 3, 5)
     low, high = np.percentile(energy, 5), np.percentile(energy, 95)
     loud = np.flatnonzero(energy > low + 0.35 * (high - low))
     first, end = (loud[0], loud[-1] + 1) if len(loud) else (0, len(energy))
-    pdfs = [p for unit in sounds for p in units.PDFS[unit]]
+    pdfs, toned = states(sounds)[0][1:-1], state_tones(sounds, tones)[1:-1]
     edges = first + np.round(np.arange(len(pdfs) + 1) / len(pdfs) * (end - first)).astype(int)
-    labels = np.full(len(bands), units.SILENCE)
-    for pdf, a, b in zip(pdfs, edges, edges[1:]):
-        labels[a:b] = pdf
-    return labels
+    labels, tone_labels = np.full(len(bands), units.SILENCE), np.zeros(len(bands), "i1")
+    for pdf, tone, a, b in zip(pdfs, toned, edges, edges[1:]):
+        labels[a:b], tone_labels[a:b] = pdf, tone
+    return labels, tone_labels
 
 
 def outside(bands):
@@ -108,20 +115,20 @@ def likelihoods(model, utterances, log_prior):
     for bands in utterances:
         padded = np.pad(bands.astype("f4"), ((margin, margin), (0, 0)), "edge")
         with torch.no_grad():
-            scores = torch.log_softmax(model(torch.from_numpy(features.mfcc(padded))[None], every_frame=True), 1)
+            scores = torch.log_softmax(model(torch.from_numpy(features.mfcc(padded))[None], every_frame=True)[:, :len(log_prior)], 1)
         found.append((scores[0].T.numpy() - log_prior).astype("f2"))
     return found
 
 
 def _align(job):
-    scores, candidates, silent = job
+    scores, candidates, tones, silent = job
     scores = scores.astype("f4")
     scores[silent, units.SILENCE] = np.maximum(scores[silent, units.SILENCE], scores[silent].max(1)) + 2.0
     paths = []
     for k, sounds in enumerate(candidates):
         pdfs, optional = states(sounds)
         score, path = viterbi(scores, pdfs, optional)
-        paths.append((score, k, pdfs[path]))
+        paths.append((score, k, pdfs[path], state_tones(sounds, tones[k])[path]))
     return max(paths, key=lambda p: p[0])
 
 
@@ -135,15 +142,17 @@ def realign(paths, checkpoint, source, name):
     model, stored = net.load(checkpoint)
     log_prior = 0.6 * np.log(stored["prior"].numpy())
     bands, entries = _source(paths, source)
-    labels = np.full(len(bands), -1, "i2")
+    labels, tones = np.full(len(bands), -1, "i2"), np.zeros(len(bands), "i1")
     scores, chosen = [], {}
     with Pool(config.workers()) as pool:
         for i in range(0, len(entries), 400):
             some = entries[i:i + 400]
             frames = [bands[e["start"]:e["start"] + e["frames"]] for e in some]
-            jobs = zip(likelihoods(model, frames, log_prior), [e["pronunciations"] for e in some], map(outside, frames))
-            for entry, (score, k, path) in zip(some, pool.imap(_align, jobs, chunksize=25)):
-                labels[entry["start"]:entry["start"] + entry["frames"]] = path
+            jobs = zip(likelihoods(model, frames, log_prior), [e["pronunciations"] for e in some],
+                       [e["tones"] for e in some], map(outside, frames))
+            for entry, (score, k, path, toned) in zip(some, pool.imap(_align, jobs, chunksize=25)):
+                span = slice(entry["start"], entry["start"] + entry["frames"])
+                labels[span], tones[span] = path, toned
                 scores.append(score)
                 if len(entry["pronunciations"]) > 1:
                     chosen[entry["text"]] = k
@@ -151,7 +160,7 @@ def realign(paths, checkpoint, source, name):
     for entry, score in zip(entries, scores):
         if score < threshold:
             labels[entry["start"]] = -1
-    _write(paths, source, name, labels)
+    _write(paths, source, name, labels, tones)
     if source == "words":
         (paths.features / "readings.json").write_text(json.dumps(chosen, ensure_ascii=False))
     print(f"{source}: {len(entries)} aligned with {checkpoint.name}, mean score {np.mean(scores):.3f}", flush=True)
@@ -160,25 +169,38 @@ def realign(paths, checkpoint, source, name):
 def flat(paths, source, name):
     """The first guess for one source; synthetic sentences are too long for one and wait for a net."""
     bands, entries = _source(paths, source)
-    labels = np.full(len(bands), -1, "i2")
+    labels, tones = np.full(len(bands), -1, "i2"), np.zeros(len(bands), "i1")
     for entry in entries if source != "synthetic" else []:
         span = slice(entry["start"], entry["start"] + entry["frames"])
-        labels[span] = equal_split(bands[span], entry["pronunciations"][0])
-    _write(paths, source, name, labels)
+        labels[span], tones[span] = equal_split(bands[span], entry["pronunciations"][0], entry["tones"][0])
+    _write(paths, source, name, labels, tones)
 
 
-def _write(paths, source, name, labels):
+def garbage(paths, source, name):
+    """Speech that is no Mandarin has one sound."""
+    bands, entries = _source(paths, source)
+    labels = np.full(len(bands), -1, "i2")
+    for entry in entries:
+        span = slice(entry["start"], entry["start"] + entry["frames"])
+        labels[span] = np.where(outside(bands[span]), units.SILENCE, units.GARBAGE)
+    _write(paths, source, name, labels, np.zeros(len(bands), "i1"))
+
+
+def _write(paths, source, name, labels, tones):
+    np.save(paths.features / f"{source}.tones.npy", tones)
     np.save(paths.features / f"{source}.labels.npy", labels)
     (paths.features / f"{source}.labels").write_text(name)
 
 
 def run(paths, name, checkpoint=None):
     """Labels of all prepared sources under a stage's name, unless they are there already."""
-    for source in SOURCES:
+    for source in SOURCES + HELD_OUT:
         mark = paths.features / f"{source}.labels"
         if not (paths.features / f"{source}.json").exists() or (mark.exists() and mark.read_text() == name):
             continue
-        if checkpoint is None:
+        if source in NO_MANDARIN:
+            garbage(paths, source, name)
+        elif checkpoint is None:
             flat(paths, source, name)
         else:
             realign(paths, checkpoint, source, name)

@@ -6,9 +6,10 @@ import torch
 
 from . import align, features, units
 
-SHARES = {"multi": 0.22, "syllables": 0.06, "words": 0.40, "synthetic": 0.32}  # of the sequences
+SHARES = {"multi": 0.25, "syllables": 0.06, "words": 0.36, "synthetic": 0.27, "garbage": 0.03, "foreign": 0.03}  # of the sequences
 # Paces of the recordings against the original: words read one by one are slow, a visitor is not.
-PACES = {"words": (0.9, 1.6), "syllables": (1.0, 1.8), "multi": (0.8, 1.3), "synthetic": (0.8, 1.25)}
+PACES = {"words": (0.9, 1.6), "syllables": (1.0, 1.8), "multi": (0.8, 1.3), "synthetic": (0.8, 1.25),
+         "garbage": (0.8, 1.3), "foreign": (0.8, 1.25)}
 PAUSE = 0.25  # chance of a pause between two utterances
 ONLY_NOISE = 0.06  # chance of a sequence without any speech
 
@@ -16,19 +17,21 @@ ONLY_NOISE = 0.06  # chance of a sequence without any speech
 class Data:
     """All prepared sources in memory."""
 
-    def __init__(self, paths):
+    def __init__(self, paths, everything=False):
+        """`everything`: what is held out too."""
         self.entries, self.groups = [], {}
-        bands, labels, offset = [], [], 0
-        for source in align.SOURCES:
+        bands, labels, tones, offset = [], [], [], 0
+        for source in align.SOURCES + (align.HELD_OUT if everything else ()):
             if not (paths.features / f"{source}.labels.npy").exists():
                 continue
             bands.append(np.load(paths.features / f"{source}.npy"))
             labels.append(np.load(paths.features / f"{source}.labels.npy"))
+            tones.append(np.load(paths.features / f"{source}.tones.npy"))
             entries = json.loads((paths.features / f"{source}.json").read_text())
-            self._add(source, entries, labels[-1], offset)
+            self._add(source.rstrip("+"), entries, labels[-1], offset)
             offset += len(bands[-1])
         self.bands = torch.from_numpy(np.concatenate(bands))
-        self.labels = np.concatenate(labels)
+        self.labels, self.tones = np.concatenate(labels), np.concatenate(tones)
         self.floors = self.noises()
 
     def _add(self, source, entries, labels, offset):
@@ -73,7 +76,7 @@ class Data:
         return powers / powers.mean((1, 2), keepdim=True)
 
     def batch(self, count, frames, rng):
-        """(log band energies [count, frames, 40], pdfs [count, frames], True where there is speech [count, frames])."""
+        """(log band energies [count, frames, 40], pdfs [count, frames], tones or 0, True where there is speech)."""
         rows = [self._sequence(frames, rng) for _ in range(count)]
         position, ends, labels = (np.stack(part) for part in zip(*rows))
         below = np.floor(np.maximum(position, 0)).astype("i8")
@@ -83,7 +86,8 @@ class Data:
         low = self.bands[torch.from_numpy(below.ravel())].view(shape).float()
         high = self.bands[torch.from_numpy(above.ravel())].view(shape).float()
         pdfs = np.where(labels >= 0, self.labels[np.maximum(labels, 0)], units.SILENCE).astype("i8")
-        return low * (1 - weight) + high * weight, torch.from_numpy(pdfs), torch.from_numpy(labels >= 0)
+        tones = np.where(labels >= 0, self.tones[np.maximum(labels, 0)], 0).astype("i8")
+        return low * (1 - weight) + high * weight, torch.from_numpy(pdfs), torch.from_numpy(tones), torch.from_numpy(labels >= 0)
 
     def _sequence(self, frames, rng):
         """Utterances of one group, one after the other: (positions, last frames of them, label indices or −1) [frames]."""

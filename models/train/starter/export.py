@@ -2,7 +2,9 @@
 import hashlib
 import json
 
-from . import config, features, graph, kaldi, language, lexicon, net, units
+import numpy as np
+
+from . import config, features, graph, kaldi, language, lexicon, net, pinyin, units
 
 FEATURE_OPTIONS = ["--use-energy=false", f"--sample-frequency={features.RATE}", f"--num-mel-bins={features.BANDS}",
                    f"--num-ceps={features.BANDS}", f"--low-freq={features.LOW:.0f}", f"--high-freq={features.HIGH:.0f}", "--dither=0",
@@ -11,16 +13,42 @@ _SILENCE_PHONE = units.PHONE_ID["SIL"]
 
 
 def priors(stored, decoder):
-    """What libvosk divides the net's outputs by."""
+    """What libvosk divides the joined outputs by. A toned final's share is its final's: tones are about equally frequent."""
     shares = stored.numpy() ** decoder.prior_power
     shares[units.SILENCE] /= decoder.silence_boost
-    return shares / shares.sum()
+    return shares[[*range(units.PDF_COUNT), *(plain for plain, _ in _toned_pdfs())]] / shares.sum()
+
+
+def _toned_pdfs():
+    """(the net's pdf, tone) of each decoder pdf after the net's own, in their order."""
+    return [(pdf, int(name[-1])) for name in units.TONED for pdf in units.PDFS[name[:-1]]]
+
+
+def join(decoder):
+    """(weight, bias) that turn heads() into scores of the decoder's pdfs: log-probabilities of the net's pdfs, and of its
+    tones how much they are over the floor."""
+    weight = np.zeros((units.DECODER_PDFS, units.PDF_COUNT + units.TONES), "f4")
+    bias = np.zeros(units.DECODER_PDFS, "f4")
+    weight[range(units.PDF_COUNT), range(units.PDF_COUNT)] = 1
+    for i, (pdf, tone) in enumerate(_toned_pdfs()):
+        weight[units.PDF_COUNT + i, pdf] = 1
+        weight[units.PDF_COUNT + i, units.PDF_COUNT + tone - 1] = decoder.tone_weight
+        bias[units.PDF_COUNT + i] = decoder.tone_weight * decoder.tone_floor
+        bias[pdf] = decoder.tone_weight * decoder.no_tone
+    return weight, bias
+
+
+def heads(output, decoder):
+    """The last of net.plain_layers as two for kaldi.acoustic_model: sounds and tones."""
+    weight, bias, n = output["weight"], output["bias"], units.PDF_COUNT
+    return [("sounds", weight[:n], bias[:n], None), ("tones", weight[n:], bias[n:], decoder.tone_floor)]
 
 
 def acoustic(checkpoint, folder, decoder):
     """am/final.mdl and conf/ from a checkpoint."""
     model, stored = net.load(checkpoint)
-    kaldi.write(folder / "am" / "final.mdl", model.plain_layers(), features.BANDS, priors(stored["prior"], decoder))
+    *layers, output = model.plain_layers()
+    kaldi.write(folder / "am" / "final.mdl", layers, heads(output, decoder), join(decoder), features.BANDS, priors(stored["prior"], decoder))
     (folder / "conf").mkdir(parents=True, exist_ok=True)
     (folder / "conf" / "mfcc.conf").write_text("\n".join(FEATURE_OPTIONS) + "\n")
     options = {"min-active": 200, "max-active": 3000, "beam": 12.0, "lattice-beam": 4.0, "acoustic-scale": decoder.acoustic_scale,
@@ -37,7 +65,7 @@ def pronunciations(paths, words):
     chosen = json.loads(chosen_file.read_text()) if chosen_file.exists() else {}
     out = {}
     for word in words:
-        sounds = [u for _, u in lexicon.pronunciations(word)]
+        sounds = [units.toned(u, units.word_tones(s, pinyin.tones(word, s))) for s, u in lexicon.pronunciations(word)]
         if word in chosen and chosen[word] < len(sounds):
             sounds = [sounds[chosen[word]]]
         different = list(dict.fromkeys(map(tuple, sounds)))

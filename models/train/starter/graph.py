@@ -30,7 +30,7 @@ class _Arcs:
 
     def phone(self, source, phone, cost=0.0):
         """The phone's states after `source`; returns the last."""
-        for state in range(len(units.PDFS[units.PHONE_UNIT[phone]])):
+        for state in range(len(units.HMMS[units.PHONE_UNIT[phone]])):
             loop, forward = units.TRANSITIONS[(phone, state)]
             target = self.state()
             self.add(source, target, forward, 0, cost)
@@ -42,6 +42,14 @@ class _Arcs:
 def _silences(arcs, source, target):
     arcs.add(source, target, cost=_HALF)
     arcs.add(arcs.phone(source, units.PHONE_ID["SIL"], _HALF), target)
+
+
+def _garbage(arcs, root, after, word, cost):
+    """[unk] again: speech that is no Mandarin, 120 ms of it or more."""
+    state, name = root, units.GARBAGE_UNIT
+    for position in "BIIE":
+        state, cost = arcs.phone(state, units.PHONE_ID[f"{name}_{position}"], cost), 0.0
+    arcs.add(state, after, word=word)
 
 
 def _unknown(arcs, root, after, word, entry, syllable):
@@ -79,6 +87,7 @@ def sounds_to_words(lexicon, unknown, decoder):
             node = tree[key]
         arcs.add(node, after, word=word, cost=cost + decoder.insertion_penalty)
     _unknown(arcs, root, after, unknown, decoder.unknown_entry, decoder.unknown_syllable)
+    _garbage(arcs, root, after, unknown, decoder.garbage_entry)
     arcs.arcs.sort(key=lambda a: a[0])
     return ["%d %d %d %d %.4f" % a for a in arcs.arcs] + [str(root)]
 

@@ -40,7 +40,7 @@ def matrix(values):
 def transition_model():
     """Topologies of one and two states, the (phone, state, pdf) triples and equal probabilities."""
     phones = list(range(1, len(units.PHONES)))
-    states = [len(units.PDFS[units.PHONE_UNIT[phone]]) for phone in phones]
+    states = [len(units.HMMS[units.PHONE_UNIT[phone]]) for phone in phones]
     out = token("<TransitionModel>") + token("<Topology>") + integers(phones) + integers([-1] + [n - 1 for n in states])
     out += integer(max(states))  # topologies; a −1 here would announce a chain model
     for count in range(1, max(states) + 1):
@@ -66,8 +66,9 @@ def _nonlinear(kind, size):
             + vector([]) + token("<Count>") + b"\x08" + struct.pack("<d", 0.0) + token(f"</{kind}Component>"))
 
 
-def acoustic_model(layers, inputs, priors):
-    """The net. layers: dicts of name, offsets, weight, bias, relu (see net.plain_layers); a log-softmax follows the last.
+def acoustic_model(layers, heads, join, inputs, priors):
+    """The net. layers: dicts of name, offsets, weight and bias (see net.plain_layers), each followed by a ReLU; heads: (name,
+    weight, bias, floor), log-softmaxes of the last layer, as the amount over a floor that is not None; join: (weight, bias) of all heads' outputs, which is the net's output.
 
     libvosk subtracts the logarithms of `priors` from the net's output.
     """
@@ -81,11 +82,17 @@ def acoustic_model(layers, inputs, priors):
     for layer in layers:
         shifted = [f"Offset({previous}, {offset})" if offset else previous for offset in layer["offsets"]]
         source = shifted[0] if len(shifted) == 1 else "Append(" + ", ".join(shifted) + ")"
-        previous = node(layer["name"] + ".affine", source, _affine(layer["weight"], layer["bias"]))
-        if layer["relu"]:
-            previous = node(layer["name"] + ".relu", previous, _nonlinear("RectifiedLinear", len(layer["bias"])))
-    node("output.log-softmax", previous, _nonlinear("LogSoftmax", len(layers[-1]["bias"])))
-    config.append("output-node name=output input=output.log-softmax objective=linear")
+        affine = node(layer["name"] + ".affine", source, _affine(layer["weight"], layer["bias"]))
+        previous = node(layer["name"] + ".relu", affine, _nonlinear("RectifiedLinear", len(layer["bias"])))
+    ends = []
+    for name, weight, bias, floor in heads:
+        end = node(f"{name}.log-softmax", node(f"{name}.affine", previous, _affine(weight, bias)), _nonlinear("LogSoftmax", len(bias)))
+        if floor is not None:
+            over = node(f"{name}.over", end, _affine(np.eye(len(bias)), np.full(len(bias), -floor)))
+            end = node(f"{name}.floor", over, _nonlinear("RectifiedLinear", len(bias)))
+        ends.append(end)
+    node("join", "Append(" + ", ".join(ends) + ")", _affine(*join))
+    config.append("output-node name=output input=join objective=linear")
     out = token("<Nnet3>") + b"\n" + "\n".join(config).encode() + b"\n\n" + token("<NumComponents>") + integer(len(components))
     out += b"".join(token("<ComponentName>") + token(name) + component for name, component in components)
     # libvosk works the contexts out itself.
@@ -93,6 +100,7 @@ def acoustic_model(layers, inputs, priors):
             + token("<Priors>") + vector(priors))
 
 
-def write(path, layers, inputs, priors):
+def write(path, *net):
+    """final.mdl; `net` as acoustic_model takes it."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(b"\0B" + transition_model() + acoustic_model(layers, inputs, priors))
+    path.write_bytes(b"\0B" + transition_model() + acoustic_model(*net))

@@ -17,20 +17,20 @@ STRIDE = 3
 
 
 class Net(nn.Module):
-    """`layers` as above. `mean` and `std` are of the input, [40]."""
+    """`layers` as above. `mean` and `std` are of the input, [40]. The outputs are the pdfs and then the tones."""
 
-    def __init__(self, layers, mean=None, std=None, dropout=0.1):
+    def __init__(self, layers, mean=None, std=None, dropout=0.1, outputs=units.PDF_COUNT + units.TONES):
         super().__init__()
         self.layers = layers
         self.register_buffer("mean", torch.zeros(features.BANDS) if mean is None else mean)
         self.register_buffer("std", torch.ones(features.BANDS) if std is None else std)
         self.aff, self.bn = nn.ModuleList(), nn.ModuleList()
         width = features.BANDS
-        for _, offsets, outputs in layers:
-            self.aff.append(nn.Conv1d(width, outputs, len(offsets)))
-            self.bn.append(nn.BatchNorm1d(outputs))
-            width = outputs
-        self.out = nn.Conv1d(width, units.PDF_COUNT, 1)
+        for _, offsets, size in layers:
+            self.aff.append(nn.Conv1d(width, size, len(offsets)))
+            self.bn.append(nn.BatchNorm1d(size))
+            width = size
+        self.out = nn.Conv1d(width, outputs, 1)
         self.drop = nn.Dropout(dropout)
 
     @property
@@ -39,7 +39,7 @@ class Net(nn.Module):
         return sum(offsets[-1] for _, offsets, _ in self.layers)
 
     def forward(self, cepstra, every_frame=False):
-        """[batch, frames, 40] → scores [batch, pdfs, outputs]; the first output is of frame `context`.
+        """[batch, frames, 40] → scores [batch, pdfs and tones, times]; the first is of frame `context`.
 
         Nothing is padded. With `every_frame` an output comes each 10 ms (for alignments) instead of each 30 ms.
         """
@@ -52,7 +52,8 @@ class Net(nn.Module):
             x = functional.conv1d(x, self.aff[i].weight, self.aff[i].bias, stride=stride, dilation=dilation)
             x = self.bn[i](torch.relu(x))
             if self.training:
-                x = self.drop(x)
+                # Whole channels of a sequence: drawing one number a frame cost a sixth of a step.
+                x = x * self.drop(torch.ones(x.shape[0], x.shape[1], 1, dtype=x.dtype))
         return self.out(x)
 
     def plain_layers(self):
@@ -60,13 +61,13 @@ class Net(nn.Module):
         self.eval()
         plain = []
         scale, shift = 1 / self.std, -self.mean / self.std
-        affine = [*zip(self.layers, self.aff, self.bn), (("output", [0], units.PDF_COUNT), self.out, None)]
+        affine = [*zip(self.layers, self.aff, self.bn), (("output", [0], None), self.out, None)]
         for (name, offsets, _), convolution, norm in affine:
             weight = convolution.weight.detach()  # [outputs, inputs, offsets]
             bias = convolution.bias.detach() + (weight * shift[None, :, None]).sum((1, 2))
             weight = weight * scale[None, :, None]
             spliced = torch.cat([weight[:, :, j] for j in range(len(offsets))], 1)
-            plain.append(dict(name=name, offsets=offsets, weight=spliced.numpy(), bias=bias.numpy(), relu=norm is not None))
+            plain.append(dict(name=name, offsets=offsets, weight=spliced.numpy(), bias=bias.numpy()))
             if norm is not None:
                 scale = (norm.weight / torch.sqrt(norm.running_var + norm.eps)).detach()
                 shift = norm.bias.detach() - norm.running_mean * scale
@@ -90,9 +91,10 @@ def widen(small, layers):
             for name in ("weight", "bias", "running_mean", "running_var"):
                 getattr(wide.bn[i], name)[:outputs] = getattr(small.bn[i], name)
             width = outputs
-        wide.out.weight[:, width:] = 0
-        wide.out.weight[:, :width] = small.out.weight
-        wide.out.bias[:] = small.out.bias
+        known = small.out.out_channels  # the first model knew no tones and no other languages
+        wide.out.weight[:known, width:] = 0
+        wide.out.weight[:known, :width] = small.out.weight
+        wide.out.bias[:known] = small.out.bias
     return wide
 
 
@@ -106,7 +108,7 @@ def save(path, net, prior, **more):
 def load(path):
     """(net, the whole checkpoint). A checkpoint without `layers` is the first model's."""
     checkpoint = torch.load(path, map_location="cpu")
-    net = Net(checkpoint.get("layers", SMALL))
+    net = Net(checkpoint.get("layers", SMALL), outputs=len(checkpoint["model"]["out.weight"]))
     net.load_state_dict(checkpoint["model"])
     net.eval()
     return net, checkpoint

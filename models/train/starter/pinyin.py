@@ -17,6 +17,10 @@ FIXED = {word: syllables.split() for word, syllables in {
     "会计": "kuai ji", "了解": "liao jie", "首都": "shou du", "成都": "cheng du", "都市": "du shi"}.items()}
 
 
+# Characters in daily use whose tone varies with the word, the place in it or the speaker, while the sound does not.
+VARIES = set("好中数处分间少教相兴应与为种几假量难宁强只转切倒当空更观冠传调看差供号横卷监夹禁尽落没铺奇省舍似属宿提血要占涨正折称盛乘答"
+             "创扇散塞泊便喝晃济将缝夫一不子们头了着过的地得儿吗呢吧啊个上下里边面来去起家方西友")
+
 @functools.lru_cache(maxsize=None)
 def _tables():
     """({character: readings, most likely first}, {(character, reading): tone})"""
@@ -59,6 +63,17 @@ def first(character):
 def tone(character, reading):
     """1 to 5 (5: none); 4, the most frequent one, when the table has no such reading."""
     return _tables()[1].get((character, reading), 4)
+
+
+def tones(word, syllables):
+    """The tone of each syllable as it is said in the word: 1 to 4, or 0 where it has none, may vary or is not known.
+
+    A third tone before another is said as a second.
+    """
+    table = _tables()[1]
+    found = [0 if c in VARIES else table.get((c, s), 0) for c, s in zip(word, syllables)]
+    found = [t if t <= 4 else 0 for t in found]
+    return [2 if t == 3 and following == 3 else t for t, following in zip(found, found[1:] + [0])]
 
 
 def readings(word, limit=6):

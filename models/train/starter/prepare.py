@@ -1,7 +1,7 @@
 """Recordings → log band energies on disk, each recording also as other voices.
 
 Writes features/<source>.npy (float16 [frames, 40]) and features/<source>.json (one entry an utterance and voice: where its
-frames lie, what is said). An entry of another voice names its original in `base`; `speed` is its pace against it.
+frames lie, what is said); <source>+ is what is held out, for a last stage that hears everything. An entry of another voice names its original in `base`; `speed` is its pace against it.
 """
 import json
 import random
@@ -14,14 +14,14 @@ from . import config, features, recordings, splicing
 # ((speed from, to), (formants from, to)): a woman as a man, a low woman, a child. Men are the scarcest in the data.
 _MAN, _LOW, _CHILD = ((0.55, 0.70), (0.79, 0.92)), ((0.72, 0.9), (0.84, 0.98)), ((1.05, 1.3), (1.0, 1.15))
 _ANY = ((0.8, 1.22), (0.88, 1.12))
-VOICES = {"words": [_MAN, (_LOW, _CHILD)], "syllables": [_MAN, _ANY], "multi": [_ANY]}
+VOICES = {"words": [_MAN, (_LOW, _CHILD)], "syllables": [_MAN, _ANY], "multi": [_ANY, (_LOW, _CHILD), _ANY], "garbage": [_ANY, (_LOW, _CHILD)]}
 
 
 def voices(recording):
     """(speed, formants) of the recording's voices, the original first; seeded by its name."""
     rng = random.Random(recordings.digest(recording.id))
     out = [(1.0, None)]
-    for ranges in VOICES[recording.source] if not recording.held_out else []:
+    for ranges in VOICES[recording.source]:
         if isinstance(ranges[0][0], tuple):
             ranges = rng.choice(ranges)
         out.append(tuple(round(rng.uniform(*r), 3) for r in ranges))
@@ -45,24 +45,26 @@ def save(paths, source, entries, frames):
     print(f"{source}: {len(entries)} utterances and voices, {start / 360000:.2f} h", flush=True)
 
 
-def prepare(paths, source, items):
-    """Extracts all training recordings of a source."""
+def prepare(paths, source, items, name=None):
+    """Extracts recordings of a source as features/<name>, the source's own name if none is given."""
     entries, frames = [], []
     with Pool(config.workers()) as pool:
-        for recording, variants in pool.imap(_extract, [r for r in items if not r.held_out], chunksize=16):
+        for recording, variants in pool.imap(_extract, items, chunksize=16):
             for speed, formants, bands in variants:
                 if len(bands) < 12:
                     continue
                 entries.append(dict(id=recording.id, speaker=recording.speaker, text=recording.text, speed=speed,
-                                    formants=formants, pronunciations=recording.pronunciations))
+                                    formants=formants, pronunciations=recording.pronunciations, tones=recording.tones))
                 frames.append(bands)
-    save(paths, source, entries, frames)
+    save(paths, name or source, entries, frames)
 
 
-def run(paths):
-    """All human sources that are not prepared yet."""
-    items = {"multi": lambda: recordings.multi(paths.speech), "syllables": lambda: recordings.syllables(paths.speech),
+def run(paths, held_out=False):
+    """All human sources that are not prepared yet; with `held_out` the recordings held out of them, as <source>+."""
+    items = {"garbage": lambda: recordings.multi_english(paths.speech), "multi": lambda: recordings.multi(paths.speech),
+             "syllables": lambda: recordings.syllables(paths.speech),
              "words": lambda: recordings.words(paths.speech, splicing.held_out_words(paths.speech))}
     for source, make in items.items():
-        if not (paths.features / f"{source}.json").exists():
-            prepare(paths, source, list(make()))
+        name = source + "+" if held_out else source
+        if not (paths.features / f"{name}.json").exists() and (source != "syllables" or not held_out):
+            prepare(paths, source, [r for r in make() if r.held_out == held_out], name)

@@ -14,13 +14,16 @@ import soundfile
 from . import pinyin, units
 
 MULTI_WORDS = "数字 语音 语言 识别 中国 总工 北京 背景 上海 商行 复旦 饭店".split()
-_MULTI_SYLLABLES = "shu zi,yu yin,yu yan,shi bie,zhong guo,zong gong,bei jing,bei jing,shang hai,shang hang,fu dan,fan dian".split(",")
+_MULTI_SYLLABLES = "shu4 zi4,yu3 yin1,yu3 yan2,shi2 bie2,zhong1 guo2,zong3 gong1,bei3 jing1,bei4 jing3,shang4 hai3,shang1 hang2,fu4 dan4,fan4 dian4".split(",")
 _ERHUA = {"女儿", "婴儿", "幼儿", "孤儿", "少儿", "健儿"}  # 儿 is a syllable of its own in these
 
 
 @dataclass
 class Recording:
-    """One file. `pronunciations` are candidates, each a list of units; `held_out` says that training must not see it."""
+    """One file. `pronunciations` are candidates, each a list of units, `tones` the same with each unit's tone.
+
+    `held_out` says that training must not see it.
+    """
 
     id: str
     source: str  # words, syllables, multi
@@ -28,6 +31,7 @@ class Recording:
     text: str
     path: str
     pronunciations: list = field(default_factory=list)
+    tones: list = field(default_factory=list)
     held_out: bool = False
 
 
@@ -42,19 +46,27 @@ def words(speech, spliced=frozenset()):
         text = path.stem[4:]
         if not re.fullmatch("[\u4e00-\u9fff]+", text) or (text.endswith("儿") and text not in _ERHUA):
             continue
-        candidates = [u for u in (units.word_units(r) for r in pinyin.readings(text)) if u]
-        if candidates:
+        sayable = [r for r in pinyin.readings(text) if units.word_units(r)]
+        if sayable:
             held_out = text in spliced or digest(text) % 25 == 0
-            yield Recording("words-" + text, "words", "words", text, str(path), candidates, held_out)
+            yield Recording("words-" + text, "words", "words", text, str(path), [units.word_units(r) for r in sayable],
+                            [units.word_tones(r, pinyin.tones(text, r)) for r in sayable], held_out)
 
 
 def syllables(speech):
     """The syllables of another woman; none is held out."""
     for path in sorted((speech / "cmn" / "syllables").glob("cmn-*.opus")):
         text = path.stem[4:]
-        sounds = units.syllable_units(text.rstrip("012345"))
+        plain = text.rstrip("012345")
+        sounds = units.syllable_units(plain)
         if sounds and not text.startswith("_"):
-            yield Recording("syllables-" + text, "syllables", "syllables", text, str(path), [sounds])
+            yield Recording("syllables-" + text, "syllables", "syllables", text, str(path), [sounds],
+                            [units.word_tones([plain], [_tone(text)])])
+
+
+def _tone(syllable):
+    """The tone number that a syllable ends with; 0 for none and for the neutral one."""
+    return int(syllable[-1]) if syllable[-1] in "1234" else 0
 
 
 def held_out_speaker(speaker):
@@ -67,16 +79,18 @@ def multi(speech):
         speaker, label, _ = path.stem.split("-")
         if int(label) >= len(MULTI_WORDS):
             continue
-        sounds = units.word_units(_MULTI_SYLLABLES[int(label)].split())
-        yield Recording(path.stem, "multi", speaker, MULTI_WORDS[int(label)], str(path), [sounds], held_out_speaker(speaker))
+        syllables = _MULTI_SYLLABLES[int(label)].split()
+        tones = units.word_tones(syllables, [_tone(s) for s in syllables])
+        yield Recording(path.stem, "multi", speaker, MULTI_WORDS[int(label)], str(path), [units.word_units(syllables)], [tones],
+                        held_out_speaker(speaker))
 
 
 def multi_english(speech):
-    """English words by the held-out speakers: speech outside any Mandarin grammar."""
+    """English words by all speakers: speech outside any Mandarin grammar. Those of the held-out speakers are held out too."""
     for path in sorted((speech / "multi").glob("spk*.opus")):
         speaker, label, _ = path.stem.split("-")
-        if int(label) >= len(MULTI_WORDS) and held_out_speaker(speaker):
-            yield Recording(path.stem, "multi", speaker, "[unk]", str(path), [], True)
+        if int(label) >= len(MULTI_WORDS):
+            yield Recording(path.stem, "garbage", speaker, "[unk]", str(path), [], [], held_out_speaker(speaker))
 
 
 def read(path):

@@ -89,7 +89,16 @@ def _utterance(number):
     formants = rng.choice([None, None, rng.uniform(0.85, 1.15)])
     bands = features.extract(samples, features.RATE, 1.0, formants).astype("f2")
     sounds = [u for word in words for u in (units.word_units([s for s, _ in word]) or [])]
-    return dict(id=f"synthetic-{number}", speaker=voice, text=text, speed=1.0, formants=formants, pronunciations=[sounds]), bands
+    return dict(id=f"synthetic-{number}", speaker=voice, text=text, speed=1.0, formants=formants, pronunciations=[sounds],
+                tones=[tones_of(words)]), bands
+
+
+def tones_of(words):
+    """The tone of each unit. espeak-ng says a third tone before another as a second, across words too."""
+    said = [s for word in words if units.word_units([s for s, _ in word]) for s in word]
+    tones = [t if t <= 4 else 0 for _, t in said]
+    tones = [2 if t == 3 and following == 3 else t for t, following in zip(tones, tones[1:] + [0])]
+    return units.word_tones([s for s, _ in said], tones)
 
 
 def run(paths, count):

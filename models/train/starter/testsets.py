@@ -52,7 +52,7 @@ def _speakers(paths):
 
 
 def _english(paths):
-    return [(r.id, "", _samples(r)) for r in recordings.multi_english(paths.speech)]
+    return [(r.id, "", _samples(r)) for r in recordings.multi_english(paths.speech) if r.held_out]
 
 
 def _commands(paths):

@@ -3,6 +3,7 @@ import math
 import random
 import time
 
+import numpy as np
 import torch
 
 from . import augment, batches, features, net, units
@@ -19,13 +20,13 @@ def rate_at(step, plan):
 
 
 def make_batch(data, plan, step):
-    """(cepstra [batch, frames, 40], pdfs [batch, frames]) of a step; nothing but the seed and the step decide."""
+    """(cepstra [batch, frames, 40], pdfs [batch, frames], tones [batch, frames]) of a step; nothing but the seed and the step decide."""
     rng = random.Random(plan.seed * 1_000_003 + step)
     generator = torch.Generator().manual_seed(plan.seed * 1_000_003 + step)
     with torch.no_grad():
-        bands, pdfs, speech = data.batch(plan.batch, plan.frames, rng)
+        bands, pdfs, tones, speech = data.batch(plan.batch, plan.frames, rng)
         noise = data.real_noise(plan.batch, plan.frames, rng)
-        return augment.augment(bands, speech, rng, generator, noise) @ torch.from_numpy(features.COSINES.T), pdfs
+        return augment.augment(bands, speech, rng, generator, noise) @ torch.from_numpy(features.COSINES.T), pdfs, tones
 
 
 def new_net(data, plan, layers):
@@ -38,7 +39,8 @@ def new_net(data, plan, layers):
 def start_from(checkpoint, layers):
     """The net of an earlier stage, widened to `layers` if it is narrower."""
     small, _ = net.load(checkpoint)
-    return small if small.layers == layers else net.widen(small, layers)
+    complete = small.out.out_channels == units.PDF_COUNT + units.TONES  # the first model's is not
+    return small if small.layers == layers and complete else net.widen(small, layers)
 
 
 class Stage:
@@ -69,15 +71,21 @@ class Stage:
                         optimizer=self.optimizer.state_dict(), step=self.step), temporary)
         temporary.rename(self.state_path)
 
-    def learn(self, cepstra, pdfs, plan):
-        """One step. Returns (loss, share of the speech frames that are right)."""
+    def learn(self, cepstra, pdfs, tones, plan):
+        """One step. Returns (loss, share of the speech frames that are right, share of the tones that are)."""
         torch.manual_seed(plan.seed * 1_000_003 + self.step)  # dropout too is the same after a stop
         for group in self.optimizer.param_groups:
             group["lr"] = rate_at(self.step, plan)
         self.model.train()
-        scores = self.model(cepstra)
-        wanted = pdfs[:, self.model.context::net.STRIDE][:, :scores.shape[2]]
-        loss = torch.nn.functional.cross_entropy(scores, wanted, label_smoothing=plan.smoothing)
+        # Half precision is twice as fast where the processor has it; weights and their averages stay whole.
+        with torch.autocast("cpu", dtype=torch.bfloat16, enabled=plan.half):
+            scores = self.model(cepstra)
+        scores, tone_scores = scores.float().split([units.PDF_COUNT, units.TONES], 1)
+        wanted, tones = (of[:, self.model.context::net.STRIDE][:, :scores.shape[2]] for of in (pdfs, tones))
+        entropy = torch.nn.functional.cross_entropy
+        loss = entropy(scores, wanted, label_smoothing=plan.smoothing)
+        toned = entropy(tone_scores, tones - 1, ignore_index=-1, label_smoothing=plan.smoothing, reduction="sum")
+        loss = loss + plan.tones * toned / (tones > 0).sum().clamp(min=1)
         self.optimizer.zero_grad()
         loss.backward()
         torch.nn.utils.clip_grad_norm_(self.model.parameters(), 5.0)
@@ -86,7 +94,8 @@ class Stage:
         self.counts += torch.bincount(wanted.reshape(-1), minlength=units.PDF_COUNT).float()
         self.step += 1
         right = (scores.argmax(1) == wanted)[wanted != units.SILENCE].float().mean()
-        return loss.item(), right.item()
+        right_tones = (tone_scores.argmax(1) == tones - 1)[tones > 0].float().sum() / (tones > 0).sum().clamp(min=1)
+        return np.array([loss.item(), right.item(), right_tones.item()])
 
     def _follow(self):
         keep = min(_AVERAGE, (self.step + 1) / (self.step + 10))
@@ -100,15 +109,15 @@ class Stage:
 def run(paths, name, plan, start):
     """Trains checkpoints/<name>.pt for plan.steps, going on where it stopped. `start(data)` makes the first net."""
     path = paths.checkpoints / f"{name}.pt"
-    data = batches.Data(paths)
+    data = batches.Data(paths, plan.everything)
     stage = Stage(start(data), path)
-    began, loss, right = time.monotonic(), None, None
+    began, seen = time.monotonic(), None
     while stage.step < plan.steps:
-        new_loss, new_right = stage.learn(*make_batch(data, plan, stage.step), plan)
-        loss = new_loss if loss is None else 0.95 * loss + 0.05 * new_loss
-        right = new_right if right is None else 0.95 * right + 0.05 * new_right
+        new = stage.learn(*make_batch(data, plan, stage.step), plan)
+        seen = new if seen is None else 0.95 * seen + 0.05 * new
         if stage.step % 25 == 0:
-            print(f"{name} {stage.step}: loss {loss:.3f}, speech frames right {right:.3f}, {time.monotonic() - began:.0f} s", flush=True)
+            print(f"{name} {stage.step}: loss {seen[0]:.3f}, right: speech frames {seen[1]:.3f}, tones {seen[2]:.3f}; "
+                  f"{time.monotonic() - began:.0f} s", flush=True)
         if stage.step % plan.save_every == 0 or stage.step == plan.steps:
             stage.save()
     return path

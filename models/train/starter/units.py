@@ -64,7 +64,8 @@ def _initial_units():
 
 
 INITIAL_UNITS = _initial_units()
-UNITS = ["SIL"] + INITIAL_UNITS + FINALS
+GARBAGE_UNIT = "GBG"  # speech that is no Mandarin; one state, after the others so that older nets keep their numbers
+UNITS = ["SIL"] + INITIAL_UNITS + FINALS + [GARBAGE_UNIT]
 
 
 def _number_pdfs():
@@ -78,16 +79,24 @@ def _number_pdfs():
 
 PDFS, PDF_COUNT = _number_pdfs()
 SILENCE = PDFS["SIL"][0]
+GARBAGE = PDFS[GARBAGE_UNIT][0]
+TONES = 4  # a fifth, none, is what the net says nothing about: 0
 
-PHONES = ["<eps>", "SIL"] + [f"{unit}_{position}" for unit in UNITS[1:] for position in "BIES"]
-PHONE_UNIT = [None, "SIL"] + [unit for unit in UNITS[1:] for _ in "BIES"]
+# What the decoder tells apart: the net's units, and each final also in each tone. HMMS: {name: its decoder pdfs}; the first
+# PDF_COUNT are the net's. A decoder pdf of a toned final is the net's pdf of the final and its tone together (export.py).
+TONED = [f"{final}{tone}" for tone in range(1, TONES + 1) for final in FINALS]
+HMMS = {**PDFS, **{name: [PDF_COUNT + 2 * i, PDF_COUNT + 2 * i + 1] for i, name in enumerate(TONED)}}
+DECODER_PDFS = PDF_COUNT + 2 * len(TONED)
+
+PHONES = ["<eps>", "SIL"] + [f"{name}_{position}" for name in [*UNITS[1:], *TONED] for position in "BIES"]
+PHONE_UNIT = [None, "SIL"] + [name for name in [*UNITS[1:], *TONED] for _ in "BIES"]
 PHONE_ID = {phone: i for i, phone in enumerate(PHONES)}
 
 
 def _number_transitions():
     triples, ids = [], {}
     for phone in range(1, len(PHONES)):
-        for state, pdf in enumerate(PDFS[PHONE_UNIT[phone]]):
+        for state, pdf in enumerate(HMMS[PHONE_UNIT[phone]]):
             triples.append((phone, state, pdf))
             ids[(phone, state)] = (2 * len(triples) - 1, 2 * len(triples))
     return triples, ids
@@ -118,8 +127,21 @@ def word_units(syllables):
     return units
 
 
+def word_tones(syllables, tones):
+    """The tone of each unit of word_units: 0 for initials; `tones` are the syllables'."""
+    found = []
+    for pinyin, tone in zip(syllables, tones):
+        found += [0] * (len(syllable_units(pinyin)) - 1) + [tone]
+    return found
+
+
+def toned(units, tones):
+    """The units in their tones; a tone of 0 leaves a unit as it is."""
+    return [f"{unit}{tone}" if tone else unit for unit, tone in zip(units, tones)]
+
+
 def word_phones(units):
-    """Phone ids of a word, with its units' positions."""
+    """Phone ids of a word, with its units' positions; finals may have their tone."""
     if len(units) == 1:
         return [PHONE_ID[units[0] + "_S"]]
     last = len(units) - 1

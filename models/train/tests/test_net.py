@@ -43,10 +43,20 @@ class Net(unittest.TestCase):
             for t in x:
                 if all(t + o in x for o in layer["offsets"]):
                     value = layer["weight"] @ np.concatenate([x[t + o] for o in layer["offsets"]]) + layer["bias"]
-                    y[t] = np.maximum(value, 0) if layer["relu"] else value
+                    y[t] = value if layer["name"] == "output" else np.maximum(value, 0)
             x = y
         found = np.stack([x[t] for t in sorted(x)])
         np.testing.assert_allclose(found, wanted, atol=1e-3)
+
+    def test_first_models_net_gets_the_new_outputs(self):
+        """A net without tones and garbage goes on: what it knew stays."""
+        torch.manual_seed(5)
+        old = net.Net(TINY, outputs=units.PDF_COUNT - 1).eval()
+        new = net.widen(old, TINY).eval()
+        cepstra = torch.randn(1, 60, 40)
+        with torch.no_grad():
+            self.assertEqual(new(cepstra).shape[1], units.PDF_COUNT + units.TONES)
+            self.assertLess((new(cepstra)[:, :units.PDF_COUNT - 1] - old(cepstra)).abs().max().item(), 1e-5)
 
     def test_widened_computes_the_same(self):
         wide = net.widen(tiny(), [(n, o, w + 5) for n, o, w in TINY])
@@ -72,6 +82,20 @@ class Align(unittest.TestCase):
         for state in (1, 2):
             self.assertGreaterEqual((path == state).sum(), 2)
 
+    def test_evenly_split(self):
+        bands = np.full((90, 40), 2.0)
+        bands[30:60] = 10.0
+        labels, tones = align.equal_split(bands, ["zh_o", "ong"], [0, 1])
+        self.assertEqual([labels[0], labels[45], labels[-1]], [units.SILENCE, units.PDFS["ong"][0], units.SILENCE])
+        self.assertEqual([tones[33], tones[45]], [0, 1])
+        self.assertTrue(((tones > 0) == np.isin(labels, units.PDFS["ong"])).all())
+
+    def test_tones_follow_their_finals(self):
+        pdfs, _ = align.states(["zh_o", "ong", "g_u", "uo"])
+        tones = align.state_tones(["zh_o", "ong", "g_u", "uo"], [0, 1, 0, 2])
+        self.assertEqual(len(tones), len(pdfs))
+        self.assertEqual(tones.tolist(), [0, 0, 1, 1, 0, 2, 2, 0])
+
     def test_silence_around_speech(self):
         bands = np.full((100, 40), 2.0)
         bands[40:60] = 10.0
@@ -88,13 +112,15 @@ class Training(unittest.TestCase):
         self.paths = config.Paths(Path("none"), Path(folder.name))
         random_state = np.random.RandomState(2)
         entries = [dict(id=f"u{i}", speaker=f"spk0{i % 3}", text="", start=150 * i, frames=150, speed=1.0, formants=None,
-                        pronunciations=[["a"]]) for i in range(6)]
+                        pronunciations=[["a"]], tones=[[1]]) for i in range(6)]
         np.save(self.paths.features / "multi.npy", (random_state.randn(900, 40) + 12).astype("f2"))
         (self.paths.features / "multi.json").write_text(json.dumps(entries))
-        labels = np.zeros(900, "i2")
-        for entry in entries:
+        labels, tones = np.zeros(900, "i2"), np.zeros(900, "i1")
+        for i, entry in enumerate(entries):
             labels[entry["start"] + 55:entry["start"] + 90] = units.PDFS["a"][0]
+            tones[entry["start"] + 55:entry["start"] + 90] = 1 + i % 4
         np.save(self.paths.features / "multi.labels.npy", labels)
+        np.save(self.paths.features / "multi.tones.npy", tones)
 
     def _train(self, name, *steps):
         for count in steps:
@@ -120,8 +146,9 @@ class Training(unittest.TestCase):
 
     def test_pauses_are_noise_labelled_silence(self):
         data = batches.Data(self.paths)
-        bands, pdfs, speech = data.batch(30, 200, random.Random(1))
+        bands, pdfs, tones, speech = data.batch(30, 200, random.Random(1))
         self.assertTrue((pdfs[~speech] == units.SILENCE).all())
+        self.assertTrue(((tones > 0) == (pdfs == units.PDFS["a"][0])).all())
         self.assertGreater((~speech).float().mean().item(), 0.05)
         heard = augment.augment(bands, speech, random.Random(2), torch.Generator().manual_seed(1), data.real_noise(30, 200, random.Random(3)))
         self.assertEqual(heard.shape, bands.shape)

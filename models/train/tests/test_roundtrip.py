@@ -12,7 +12,14 @@ from starter import align, config, export, features, graph, libvosk, net, units
 
 from . import test_net
 
-WORDS = {"你好": ["ni", "hao"], "教育局": ["jiao", "yu", "ju"], "投诉": ["tou", "su"], "啊": ["a"]}
+WORDS = {"你好": ["ni", "hao"], "教育局": ["jiao", "yu", "ju"], "投诉": ["tou", "su"], "啊": ["a"], "土俗": ["tu", "su"]}
+TONES = {"你好": [2, 3], "投诉": [2, 4], "土俗": [3, 0]}
+
+
+def sounds(word):
+    """The word's units, their tones where TONES has them."""
+    syllables = WORDS[word]
+    return units.toned(units.word_units(syllables), units.word_tones(syllables, TONES.get(word, [0] * len(syllables))))
 
 
 def one_word(ids):
@@ -31,11 +38,11 @@ class RoundTrip(unittest.TestCase):
         folder = tempfile.TemporaryDirectory()
         cls.addClassCleanup(folder.cleanup)
         cls.folder = Path(folder.name)
-        cls.decoder = config.Decoder(prior_power=0.5)
+        cls.decoder = config.Decoder(prior_power=0.5, tone_floor=-1.5)  # some tones are below: four have log(1/4) on average
         cls.net = test_net.tiny()
         cls.prior = torch.rand(units.PDF_COUNT, generator=torch.Generator().manual_seed(1)) + 0.1
         net.save(cls.folder / "net.pt", cls.net, cls.prior / cls.prior.sum())
-        prons = {w: [(units.word_units(s), 0.0)] for w, s in WORDS.items()}
+        prons = {w: [(sounds(w), 0.0)] for w in WORDS}
         graph.build(list(WORDS), prons, one_word, cls.folder / "model" / "graph", cls.folder / "tmp", cls.decoder)
         export.acoustic(cls.folder / "net.pt", cls.folder / "model", cls.decoder)
         options = (cls.folder / "model" / "conf" / "model.conf")
@@ -49,14 +56,19 @@ class RoundTrip(unittest.TestCase):
         margin = self.net.context
         padded = np.concatenate([np.repeat(cepstra[:1], margin, 0), cepstra, np.repeat(cepstra[-1:], margin + 3, 0)]).astype("f4")
         with torch.no_grad():
-            scores = torch.log_softmax(self.net(torch.from_numpy(padded)[None]), 1)[0].T.numpy()[:(len(cepstra) + 2) // 3]
+            outputs = self.net(torch.from_numpy(padded)[None])[0].split([units.PDF_COUNT, units.TONES])
+        sounds_logs, tone_logs = (torch.log_softmax(head, 0).T.numpy() for head in outputs)
+        over = np.maximum(tone_logs - self.decoder.tone_floor, 0)
+        logs = np.concatenate([sounds_logs, over], 1)[:(len(cepstra) + 2) // 3]
+        weight, bias = export.join(self.decoder)
+        scores = logs @ weight.T + bias
         shares = export.priors(self.prior / self.prior.sum(), self.decoder)
         scores = (scores - np.log(shares)) * self.decoder.acoustic_scale
-        pdfs, optional = align.states(units.word_units(WORDS[word]))
+        pdfs, optional = align.states(sounds(word))
         return align.viterbi(scores, pdfs, optional, shortest=1)[0] * len(scores)
 
     def test_scores_are_libvosks(self):
-        results = self.model.results(self.samples.astype("<i2").tobytes(), alternatives=4)
+        results = self.model.results(self.samples.astype("<i2").tobytes(), alternatives=len(WORDS))
         found = {a["text"].strip(): a["confidence"] for a in results[-1]["alternatives"]}
         self.assertEqual(set(found), set(WORDS))
         differences = [confidence - self.own_score(word) for word, confidence in found.items()]
@@ -108,14 +120,14 @@ class Composition(unittest.TestCase):
         """Forward transitions of words' phones, each state held once."""
         found = []
         for word in words:
-            for phone in units.word_phones(units.word_units(WORDS[word])):
-                for state in range(len(units.PDFS[units.PHONE_UNIT[phone]])):
+            for phone in units.word_phones(sounds(word)):
+                for state in range(len(units.HMMS[units.PHONE_UNIT[phone]])):
                     loop, forward = units.TRANSITIONS[(phone, state)]
                     found += [forward, loop]
         return found
 
     def test_words_come_out(self):
-        entries = [(i + 1, units.word_units(s), 0.0) for i, s in enumerate(WORDS.values())]
+        entries = [(i + 1, sounds(w), 0.0) for i, w in enumerate(WORDS)]
         lines = graph.sounds_to_words(entries, 9, config.Decoder())
         self.assertEqual(self.walk(lines, self.path("你好")) - {(9,)}, {(1,)})
         self.assertIn((2, 3), self.walk(lines, self.path("教育局", "投诉")))
@@ -124,6 +136,12 @@ class Composition(unittest.TestCase):
     def test_any_syllables_are_unknown(self):
         lines = graph.sounds_to_words([(1, units.word_units(["ni", "hao"]), 0.0)], 9, config.Decoder())
         self.assertEqual(self.walk(lines, self.path("教育局")), {(9,)})
+
+    def test_other_languages_are_unknown(self):
+        lines = graph.sounds_to_words([], 9, config.Decoder())
+        foreign = [step for position in "BIIE" for step in reversed(units.TRANSITIONS[(units.PHONE_ID["GBG_" + position], 0)])]
+        self.assertEqual(self.walk(lines, foreign), {(9,)})
+        self.assertEqual(self.walk(lines, foreign[:-2]), set())
 
 
 if __name__ == "__main__":

@@ -41,6 +41,12 @@ class Lexicon(unittest.TestCase):
     def test_tones(self):
         self.assertEqual([pinyin.tone(c, s) for c, s in zip("打开教育", ("da", "kai", "jiao", "yu"))], [3, 1, 4, 4])
 
+    def test_tones_as_said(self):
+        self.assertEqual(pinyin.tones("你好吗", ["ni", "hao", "ma"]), [3, 0, 0])  # 好 and 吗 vary
+        self.assertEqual(pinyin.tones("语法", ["yu", "fa"]), [2, 3])  # a third tone before another
+        self.assertEqual(units.word_tones(["zhong", "e"], [1, 2]), [0, 1, 2])
+        self.assertEqual(units.toned(["zh_o", "ong"], [0, 1]), ["zh_o", "ong1"])
+
     def test_segment(self):
         self.assertEqual(lexicon.segment("打开教育局x去", {"打", "打开", "教育", "教育局"}), ["打开", "教育局", None])
 
