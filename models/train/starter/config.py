@@ -53,7 +53,7 @@ class Training:
     rate: float = 1.2e-3  # Adam's step size after the warm-up
     smoothing: float = 0.05  # label smoothing: boundaries of an alignment are no truth
     tones: float = 0.3  # weight of the tones' loss beside the sounds'
-    half: bool = True  # bfloat16 in the layers: 2.2 times as fast on one core with avx512_bf16
+    half: bool = True  # bfloat16 in the layers: 2.2 times as fast where there is avx512_bf16
     everything: bool = False  # hears what is held out, too: for a net that ships, after one that did not shows what it can
     save_every: int = 100  # steps between checkpoints
     seed: int = 5
@@ -63,7 +63,7 @@ class Training:
 class Decoder:
     """What is baked into the model for libvosk's decoder."""
 
-    # Chosen on recordings of training speakers that training did not use, see README.
+    # Chosen on other sounds than the tests', see README.
     prior_power: float = 0.4  # how much of the prior is divided out
     silence_boost: float = 2.0  # divides silence's prior: training has more pauses and noise than visitors make
     acoustic_scale: float = 0.4

@@ -67,9 +67,11 @@ def _nonlinear(kind, size):
 
 
 def acoustic_model(layers, heads, join, inputs, priors):
-    """The net. layers: dicts of name, offsets, weight and bias (see net.plain_layers), each followed by a ReLU; heads: (name,
-    weight, bias, floor), log-softmaxes of the last layer, as the amount over a floor that is not None; join: (weight, bias) of all heads' outputs, which is the net's output.
+    """The net.
 
+    layers: dicts of name, offsets, weight and bias (see net.plain_layers), each followed by a ReLU.
+    heads: (name, weight, bias, floor), log-softmaxes of the last layer, as the amount over a floor that is not None.
+    join: (weight, bias) of all heads' outputs, which is the net's output.
     libvosk subtracts the logarithms of `priors` from the net's output.
     """
     config, components, previous = [f"input-node name=input dim={inputs}"], [], "input"
