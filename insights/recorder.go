@@ -72,7 +72,10 @@ func (r *Recorder) Run(ctx context.Context) {
 		select {
 		case <-ctx.Done():
 		case e := <-r.events:
-			r.write(ctx, r.collect(ctx, e))
+			list := r.collect(ctx, e)
+			still, end := lingering(ctx)
+			r.write(still, list)
+			end()
 		}
 	}
 	for len(r.events) > 0 {
@@ -82,6 +85,14 @@ func (r *Recorder) Run(ctx context.Context) {
 		r.write(last, r.collect(ended, <-r.events))
 		cancel()
 	}
+}
+
+// lingering is a context that ends a moment after ctx: what has been collected
+// when the service stops is written.
+func lingering(ctx context.Context) (context.Context, context.CancelFunc) {
+	still, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	stop := context.AfterFunc(ctx, func() { time.AfterFunc(2*time.Second, cancel) })
+	return still, func() { stop(); cancel() }
 }
 
 // collect makes a batch of the first event and of those that come soon after.

@@ -47,7 +47,7 @@ func (j *Journal) OpenEvents(ctx context.Context, limits *EventLimits) (*Events,
 			return nil, nil
 		}
 	} else {
-		stream, err = j.js.CreateOrUpdateStream(ctx, j.eventStream(*limits))
+		stream, err = j.stream(ctx, j.eventStream(*limits))
 	}
 	if err != nil {
 		return nil, fmt.Errorf("opening the event stream: %w", mapErr(err))

@@ -176,7 +176,7 @@ func (j *Journal) openStreams(ctx context.Context) (*streams, error) {
 	if err := j.upgrade(ctx); err != nil {
 		return nil, err
 	}
-	docs, err := j.js.CreateOrUpdateStream(ctx, jetstream.StreamConfig{
+	docs, err := j.stream(ctx, jetstream.StreamConfig{
 		Name:        streamDocs,
 		Subjects:    []string{subjectsDocs},
 		Description: "batches of document changes, in order",
@@ -191,24 +191,46 @@ func (j *Journal) openStreams(ctx context.Context) (*streams, error) {
 	}
 	audit := auditStream()
 	audit.Replicas = j.replicas
-	if _, err = j.js.CreateOrUpdateStream(ctx, audit); err != nil {
+	if _, err = j.stream(ctx, audit); err != nil {
 		return nil, fmt.Errorf("opening the audit log: %w", err)
 	}
 	s := &streams{docs: docs, kv: map[Bucket]jetstream.KeyValue{}}
 	for _, b := range Buckets {
-		s.kv[b], err = j.js.CreateOrUpdateKeyValue(ctx, jetstream.KeyValueConfig{
-			Bucket:       string(b),
-			History:      HistoryLength,
-			Storage:      jetstream.FileStorage,
-			Compression:  true,
-			MaxValueSize: MaxValue + 32<<10,
-			Replicas:     j.replicas,
-		})
-		if err != nil {
+		if s.kv[b], err = j.keyValue(ctx, b); err != nil {
 			return nil, fmt.Errorf("opening the bucket %s: %w", b, err)
 		}
 	}
 	return s, nil
+}
+
+// stream opens a stream with these settings. On a full disk, where settings
+// cannot be written, one that is there is opened as it is.
+func (j *Journal) stream(ctx context.Context, c jetstream.StreamConfig) (jetstream.Stream, error) {
+	s, err := j.js.CreateOrUpdateStream(ctx, c)
+	if err != nil && j.room(0) != nil {
+		if s, err := j.js.Stream(ctx, c.Name); err == nil {
+			return s, nil
+		}
+	}
+	return s, err
+}
+
+// keyValue is stream for a bucket.
+func (j *Journal) keyValue(ctx context.Context, b Bucket) (jetstream.KeyValue, error) {
+	kv, err := j.js.CreateOrUpdateKeyValue(ctx, jetstream.KeyValueConfig{
+		Bucket:       string(b),
+		History:      HistoryLength,
+		Storage:      jetstream.FileStorage,
+		Compression:  true,
+		MaxValueSize: MaxValue + 32<<10,
+		Replicas:     j.replicas,
+	})
+	if err != nil && j.room(0) != nil {
+		if kv, err := j.js.KeyValue(ctx, string(b)); err == nil {
+			return kv, nil
+		}
+	}
+	return kv, err
 }
 
 // Close stops the log. It waits until what was acknowledged is on the disk.
