@@ -90,6 +90,9 @@ func last(t *testing.T, n *Node) uint64 {
 // TestCompaction: every page keeps its newest state, for the index that
 // followed, for one that is built anew, for one that was away, in a backup.
 func TestCompaction(t *testing.T) {
+	if testing.Short() {
+		t.Skip("TestCompactionBesideWriters has the same goroutines")
+	}
 	dir, away := t.TempDir(), t.TempDir()
 	n := openNode(t, dir)
 	fill(t, n, 40)
@@ -147,6 +150,9 @@ func backedUp(t *testing.T, n *Node) {
 // TestCompactionCutShort: what was written again before the end came is there
 // twice, and does no harm.
 func TestCompactionCutShort(t *testing.T) {
+	if testing.Short() {
+		t.Skip("TestCompactionBesideWriters has the same goroutines")
+	}
 	dir := t.TempDir()
 	n := openNode(t, dir)
 	updated(t, n)
