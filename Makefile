@@ -94,7 +94,7 @@ clean:
 
 # Trains the starter model (models/train) on the recordings in SPEECH, in
 # MODEL_WORK; an hour or more of CPU. Stop and repeat it at will. MODEL_FLAGS as
-# "--wide --everything 2500"; models/starter-zh/README.md has what ships's.
+# "--wide --everything 2500"; models/starter-zh/README.md has those of what ships.
 SPEECH ?= ../shared/speech
 MODEL_WORK ?= build/model
 .PHONY: model
