@@ -112,8 +112,8 @@ clean:
 	find server/web/admin/dist -type f ! -name README.md -delete
 
 # Trains the starter model (models/train) on the recordings in SPEECH, in
-# MODEL_WORK; hours of CPU. Stop and repeat it at will. MODEL_FLAGS as
-# "--from CHECKPOINT" goes on from a checkpoint.
+# MODEL_WORK; an hour or more of CPU. Stop and repeat it at will. MODEL_FLAGS as
+# "--wide --everything 2500"; models/starter-zh/README.md has those of what ships.
 SPEECH ?= ../shared/speech
 MODEL_WORK ?= build/model
 .PHONY: model

@@ -55,7 +55,7 @@ def acoustic(checkpoint, folder, decoder):
                "frame-subsampling-factor": net.STRIDE, "endpoint.silence-phones": _SILENCE_PHONE,
                "endpoint.rule2.min-trailing-silence": 0.5, "endpoint.rule3.min-trailing-silence": 0.75,
                "endpoint.rule4.min-trailing-silence": 1.0,
-               "frames-per-chunk": 12}  # instead of 20: words show 50 to 150 ms earlier for 10 % more work
+               "frames-per-chunk": 24}  # the net is read from memory once a chunk: with 12, a third fewer streams fit
     (folder / "conf" / "model.conf").write_text("".join(f"--{k}={v}\n" for k, v in options.items()))
 
 
