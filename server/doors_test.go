@@ -71,6 +71,13 @@ func (l *logs) String() string {
 	return l.buf.String()
 }
 
+// forget lets go of what was written, for who counts memory.
+func (l *logs) forget() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.buf = bytes.Buffer{}
+}
+
 // open starts the doors; change may set options before.
 func open(t testing.TB, change func(*Options)) *doors {
 	t.Helper()
