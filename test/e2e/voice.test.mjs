@@ -63,6 +63,32 @@ describe("voice", () => {
     });
   });
 
+  test("answers are read out, and never while it listens", options, () => scene(wav.fund, async (v) => {
+    await v.part(".type").click();
+    await v.part("#q").fill("放大字体");
+    await v.part("#q").press("Enter");
+    await v.state("answered");
+    await v.page.waitForFunction(() => window.voiced.length > 0);
+    await v.part(".mic").click();
+    await v.event("search");
+    await v.page.waitForFunction(() => window.voiced.length > 1);
+    const { voiced, silenced } = await v.page.evaluate(() => ({ voiced: window.voiced, silenced: window.silenced }));
+    assert.deepEqual(voiced.map((x) => x.state), ["answered", "answered"]);
+    assert.match(voiced[1].text, /\d+/, "how much was found");
+    assert.ok(silenced.includes("asking"), `silent before the microphone opens; cancelled in ${silenced}`);
+  }, {
+    // The browser's own voice, with a note of what it is told and in which state of the widget.
+    init: () => {
+      localStorage.setItem("tingdong.settings", '{"noticed":true,"speak":true}');
+      window.voiced = [];
+      window.silenced = [];
+      const { speak, cancel } = speechSynthesis;
+      const state = () => document.querySelector("tingdong-voice").dataset.state;
+      speechSynthesis.speak = (u) => (window.voiced.push({ text: u.text, state: state() }), speak.call(speechSynthesis, u));
+      speechSynthesis.cancel = () => (window.silenced.push(state()), cancel.call(speechSynthesis));
+    },
+  }));
+
   test("the countdown can be cancelled", options, () => scene(wav.education, async (v) => {
     const before = v.page.url();
     await speak(v);
