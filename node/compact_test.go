@@ -229,6 +229,9 @@ func TestCompactionBesideWriters(t *testing.T) {
 // TestCompactionLeavesAlone what is young, small, or for the most part true.
 // A clock that was set back makes batches younger than now: they stay.
 func TestCompactionLeavesAlone(t *testing.T) {
+	if testing.Short() {
+		t.Skip("one thing after the other: nothing for the race detector")
+	}
 	n := openNode(t, t.TempDir())
 	fill(t, n, 40)
 	for what, c := range map[string]Compaction{"true": eager, "small": {Age: -time.Hour, Least: 1 << 30}} {

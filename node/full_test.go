@@ -33,6 +33,9 @@ func smallDisk(t *testing.T, size string) string {
 // TestFullDisk: what is not kept is refused and says why, what was acknowledged
 // is kept, visitors are served, and room is enough to go on.
 func TestFullDisk(t *testing.T) {
+	if testing.Short() {
+		t.Skip("one thing after the other: nothing for the race detector")
+	}
 	dir := smallDisk(t, "96m")
 	n := openNode(t, dir)
 	ballast := filepath.Join(dir, "ballast")

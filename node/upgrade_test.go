@@ -85,6 +85,9 @@ func holdsTheOld(t *testing.T, n *Node) {
 // TestAnOldJournalIsUpgraded: all of it is there, new things can be added, and
 // a second start finds nothing to do.
 func TestAnOldJournalIsUpgraded(t *testing.T) {
+	if testing.Short() {
+		t.Skip("one thing after the other: nothing for the race detector")
+	}
 	dir := t.TempDir()
 	unpack(t, "testdata/journal-1.tar.gz", dir)
 	for range 2 {
@@ -106,6 +109,9 @@ func TestAnOldJournalIsUpgraded(t *testing.T) {
 }
 
 func TestAnOldBackupIsRestored(t *testing.T) {
+	if testing.Short() {
+		t.Skip("one thing after the other: nothing for the race detector")
+	}
 	f, err := os.Open("testdata/backup-1.backup")
 	if err != nil {
 		t.Fatal(err)
