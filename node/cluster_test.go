@@ -190,6 +190,22 @@ func testAnyMember(t *testing.T, c *trio) {
 	}
 }
 
+// acknowledged writes count pages, again while the cluster has no leader, and
+// gives their ids.
+func acknowledged(t *testing.T, n *Node, prefix string, count int) (ids []string) {
+	t.Helper()
+	for len(ids) < count {
+		id := fmt.Sprintf("%s/%d", prefix, len(ids))
+		err := put(t.Context(), n, id)
+		if err == nil {
+			ids = append(ids, id)
+		} else if !errors.Is(err, journal.ErrUnavailable) {
+			t.Fatal(err)
+		}
+	}
+	return ids
+}
+
 // testLostMember stops each member in turn – so the leaders, too – while
 // pages are written through another, and lets it catch up.
 func testLostMember(t *testing.T, c *trio) {
@@ -198,16 +214,7 @@ func testLostMember(t *testing.T, c *trio) {
 		writer := (lost + 1) % 3
 		stopped := make(chan struct{})
 		go func() { c.close(lost); close(stopped) }()
-		for k := 0; k < 20; {
-			id := fmt.Sprintf("/lost/%d/%d", lost, k)
-			err := put(t.Context(), c.nodes[writer], id)
-			if err == nil {
-				acked = append(acked, id)
-				k++
-			} else if !errors.Is(err, journal.ErrUnavailable) {
-				t.Fatal(err)
-			}
-		}
+		acked = append(acked, acknowledged(t, c.nodes[writer], fmt.Sprint("/lost/", lost), 20)...)
 		<-stopped
 		c.open(lost)
 		if err := errors.Join(c.nodes[lost].CaughtUp(t.Context()), c.nodes[lost].Warmed(t.Context())); err != nil {
@@ -334,17 +341,7 @@ func testCutOff(t *testing.T, c *trio) {
 	for lost := range c.nodes {
 		writer := (lost + 1) % 3
 		c.setCables(lost, true)
-		var acked []string
-		for k := 0; k < 10; {
-			id := fmt.Sprintf("/cut/%d/%d", lost, k)
-			err := put(t.Context(), c.nodes[writer], id)
-			if err == nil {
-				acked = append(acked, id)
-				k++
-			} else if !errors.Is(err, journal.ErrUnavailable) {
-				t.Fatal(err)
-			}
-		}
+		acked := acknowledged(t, c.nodes[writer], fmt.Sprint("/cut/", lost), 10)
 		refused(t, c.nodes[lost])
 		serves(t, c.nodes[lost])
 		if c.holds(lost, acked[0])() {

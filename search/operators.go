@@ -3,6 +3,7 @@ package search
 import (
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/tingdong/tingdong/zhtext"
 )
@@ -158,30 +159,22 @@ func (f *finding) verify(set bitset, phrase string) error {
 // hasPhrase looks for a folded phrase; Latin words in it must be whole.
 func hasPhrase(text, phrase string) bool {
 	text = zhtext.Fold(text)
-	runes := func(s string) (first, last rune) { r := []rune(s); return r[0], r[len(r)-1] }
-	first, last := runes(phrase)
+	first, _ := utf8.DecodeRuneInString(phrase)
+	last, _ := utf8.DecodeLastRuneInString(phrase)
 	for at := 0; ; {
 		i := strings.Index(text[at:], phrase)
 		if i < 0 {
 			return false
 		}
 		from, to := at+i, at+i+len(phrase)
-		if !joined(last, text[to:], true) && !joined(first, text[:from], false) {
+		before, _ := utf8.DecodeLastRuneInString(text[:from])
+		after, _ := utf8.DecodeRuneInString(text[to:])
+		if !(isLatin(first) && isLatin(before)) && !(isLatin(last) && isLatin(after)) {
 			return true
 		}
 		at = to
 	}
 }
 
-// joined tells whether a Latin letter or digit goes on into the text beside it.
-func joined(edge rune, beside string, after bool) bool {
-	if beside == "" || !zhtext.IsWord(edge) || zhtext.IsHan(edge) {
-		return false
-	}
-	r := []rune(beside)
-	next := r[len(r)-1]
-	if after {
-		next = r[0]
-	}
-	return zhtext.IsWord(next) && !zhtext.IsHan(next)
-}
+// isLatin tells the characters that make words with those beside them.
+func isLatin(r rune) bool { return zhtext.IsWord(r) && !zhtext.IsHan(r) }

@@ -95,8 +95,8 @@ func (l *lexicon) readings(text string, words *analysis.Words) []string {
 }
 
 // makesWords tells whether a correction is one: of the words that it changes
-// in what was said, and of those that it makes, it must make more letters of
-// the dictionary's than it takes. 殡葬, which no page has, is not 滨栈, which
+// in what was said, and of those that it makes, it must put at least as
+// many characters into words of the dictionary as it takes out of them. 殡葬, which no page has, is not 滨栈, which
 // stands across two words of a page.
 func makesWords(said, meant []rune, words *analysis.Words) bool {
 	return inWords(meant, said, words) >= inWords(said, meant, words) && inWords(meant, said, words) > 0

@@ -21,8 +21,8 @@ func benchSessionsCmd() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "sessions FILE…",
 		Short: "一个会话占多少内存：说话的，和只连着的 / memory of a session: of one that speaks, of one that is only connected",
-		Long: `先让 --speaking 位访客实时说 --seconds 秒，再连上 --idle 个已开始但不出声的会话，同时照常说话、提问。
---speaking visitors speak in real time for --seconds; then --idle sockets have started and say nothing, while
+		Long: `先让 --speaking 位访客实时说 --for 那么久，再连上 --idle 个已开始但不出声的会话，同时照常说话、提问。
+--speaking visitors speak in real time for --for; then --idle sockets have started and say nothing, while
 others speak and ask. Memory is counted beside the model: what was there before is taken off, peaks count.`,
 		Args: cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
