@@ -18,6 +18,9 @@ type Options struct {
 	Sound func(text string) string
 	// Vocabulary reports whether the speech model knows a word. It may be nil.
 	Vocabulary func(word string) bool
+	// ErrorsOnly leaves out what only warns and takes most of the time:
+	// sentences that hide others.
+	ErrorsOnly bool
 }
 
 // checker collects what Check finds.
@@ -46,7 +49,7 @@ func Check(f *File, o Options) Diagnostics {
 		c.intent(in)
 	}
 	c.names()
-	if !c.looping {
+	if !c.looping && !o.ErrorsOnly {
 		c.warn()
 	}
 	return c.diags.Sort()

@@ -1,7 +1,6 @@
 package automaton
 
 import (
-	"cmp"
 	"slices"
 	"sort"
 
@@ -37,6 +36,26 @@ type skip struct {
 	sym, firstSym         int32
 	to                    int32
 	drop                  float32 // cost of not hearing the first
+}
+
+// byClass sorts stably, by counting: there may be a hundred thousand.
+func byClass(list []skip) []skip {
+	var ends []int
+	for _, k := range list {
+		for int(k.class) >= len(ends) {
+			ends = append(ends, 0)
+		}
+		ends[k.class]++
+	}
+	for c := 1; c < len(ends); c++ {
+		ends[c] += ends[c-1]
+	}
+	sorted := make([]skip, len(list))
+	for _, k := range slices.Backward(list) {
+		ends[k.class]--
+		sorted[ends[k.class]] = k
+	}
+	return sorted
 }
 
 // bigState is the number of arcs from which a state has a skip index.
@@ -104,9 +123,8 @@ func (a *Automaton) prepare() {
 					second.sym, first.sym, second.to, first.drop})
 			}
 		}
-		slices.SortStableFunc(index, func(x, y skip) int { return cmp.Compare(x.class, y.class) })
 		a.bigAt[s] = int32(len(a.skips))
-		a.skips = append(a.skips, index)
+		a.skips = append(a.skips, byClass(index))
 	}
 	a.prepareLeast()
 	a.prepareMost()
