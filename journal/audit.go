@@ -59,7 +59,6 @@ func auditStream() jetstream.StreamConfig {
 		Subjects:    []string{subjectAudit},
 		Description: "who changed what, as a chain of hashes",
 		Storage:     jetstream.FileStorage,
-		Compression: jetstream.S2Compression,
 		MaxMsgSize:  64 << 10,
 		DenyDelete:  true,
 		DenyPurge:   true,

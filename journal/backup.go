@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/nats-io/nats.go/jetstream"
 )
@@ -71,29 +72,51 @@ func (j *Journal) RestoreAudit(ctx context.Context, line []byte) error {
 }
 
 // ReplayDocuments calls fn with every batch after a sequence that the journal
-// holds now, in order, and returns the sequence of the last one.
+// holds now, in order, and returns the sequence of the last one. A cluster that
+// has just lost a member may give a reader to that one; the replay then goes on
+// with another reader, for replayPatience without a batch.
 func (j *Journal) ReplayDocuments(ctx context.Context, after uint64, fn func(Batch) error) (uint64, error) {
 	last, err := j.LastDocument(ctx)
 	if err != nil || last <= after {
 		return last, err
 	}
-	err = j.FollowDocuments(ctx, after, func(b Batch) error {
-		if err := fn(b); err != nil {
-			return err
+	heard := time.Now()
+	for {
+		var own error // of fn, whatever it says
+		err = j.FollowDocuments(ctx, after, func(b Batch) error {
+			if own = fn(b); own != nil {
+				return own
+			}
+			after, heard = b.Seq, time.Now()
+			if b.Seq >= last {
+				own = errReplayed
+			}
+			return own
+		})
+		switch {
+		case own == errReplayed:
+			return last, nil
+		case own != nil:
+			return last, own
+		case err == nil:
+			return last, ctx.Err()
+		case !errors.Is(err, ErrUnavailable) || time.Since(heard) > replayPatience:
+			return last, err
 		}
-		if b.Seq >= last {
-			return errReplayed
+		select {
+		case <-ctx.Done():
+			return last, ctx.Err()
+		case <-time.After(replayPause):
 		}
-		return nil
-	})
-	if errors.Is(err, errReplayed) {
-		return last, nil
 	}
-	if err == nil {
-		err = ctx.Err()
-	}
-	return last, err
 }
+
+const (
+	// replayPatience is longer than NATS needs to notice that a member is
+	// gone, when nothing told it so.
+	replayPatience = 30 * time.Second
+	replayPause    = 200 * time.Millisecond
+)
 
 // errReplayed ends a replay at the last batch.
 var errReplayed = errors.New("replayed")

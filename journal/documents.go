@@ -25,7 +25,7 @@ func (j *Journal) publish(ctx context.Context, subject string, batch []byte, opt
 	}
 	ctx, cancel := context.WithTimeout(ctx, j.timeout)
 	defer cancel()
-	ack, err := j.js.Publish(ctx, subject, batch, opts...)
+	ack, err := j.js.Publish(ctx, subject, pack(batch), opts...)
 	if err != nil {
 		return 0, fmt.Errorf("writing documents to the journal: %w", mapConflict(err))
 	}
@@ -74,7 +74,8 @@ var nothing = []byte("[]")
 
 // FollowDocuments calls fn with every batch after the sequence `after`, in
 // order, and goes on with new ones until ctx ends or fn fails. The error is
-// nil when ctx ended, and ErrCompacted when batches between were compacted
+// nil when ctx ended, ErrUnavailable when the reader was lost with a member of
+// the cluster, and ErrCompacted when batches between were compacted
 // away: a view must then be built anew, from 0 on.
 func (j *Journal) FollowDocuments(ctx context.Context, after uint64, fn func(Batch) error) error {
 	docs, err := j.documents()
@@ -82,64 +83,21 @@ func (j *Journal) FollowDocuments(ctx context.Context, after uint64, fn func(Bat
 		return err
 	}
 	at := after
-	return follow(ctx, docs, "documents", after, func(m message) error {
+	return j.follow(ctx, docs, "documents", after, func(m message) error {
 		if m.seq != at+1 {
 			if err := j.missing(ctx, at, m.seq, at == after && after == 0); err != nil {
 				return err
 			}
 		}
 		at = m.seq
-		b := Batch{Seq: m.seq, Data: m.Data(), Kept: m.Subject() == subjectKept, At: m.at}
-		if m.Subject() == subjectCompacted {
-			b.Data = nothing
+		b := Batch{Seq: m.seq, Data: nothing, Kept: m.Subject() == subjectKept, At: m.at}
+		if m.Subject() != subjectCompacted {
+			if b.Data, err = unpack(m.Data()); err != nil {
+				return fmt.Errorf("document batch %d: %w", m.seq, err)
+			}
 		}
 		return fn(b)
 	})
-}
-
-// message is an entry of a stream.
-type message struct {
-	jetstream.Msg
-	seq uint64
-	at  time.Time
-}
-
-func follow(ctx context.Context, stream jetstream.Stream, what string, after uint64, fn func(message) error) error {
-	cons, err := stream.OrderedConsumer(ctx, jetstream.OrderedConsumerConfig{
-		DeliverPolicy: jetstream.DeliverByStartSequencePolicy,
-		OptStartSeq:   after + 1,
-	})
-	if err != nil {
-		return ignoreEnd(ctx, fmt.Errorf("following the journal's %s: %w", what, mapErr(err)))
-	}
-	// Few batches in flight: each may be megabytes.
-	it, err := cons.Messages(jetstream.PullMaxMessages(8), jetstream.PullExpiry(5*time.Second))
-	if err != nil {
-		return ignoreEnd(ctx, fmt.Errorf("following the journal's %s: %w", what, mapErr(err)))
-	}
-	stop := context.AfterFunc(ctx, it.Stop)
-	defer stop()
-	defer it.Stop()
-	for {
-		msg, err := it.Next()
-		if err != nil {
-			return ignoreEnd(ctx, fmt.Errorf("reading the journal's %s: %w", what, err))
-		}
-		meta, err := msg.Metadata()
-		if err != nil {
-			return fmt.Errorf("a journal message without metadata: %w", err)
-		}
-		if err := fn(message{msg, meta.Sequence.Stream, meta.Timestamp}); err != nil {
-			return err
-		}
-	}
-}
-
-func ignoreEnd(ctx context.Context, err error) error {
-	if ctx.Err() != nil {
-		return nil
-	}
-	return err
 }
 
 // ErrUnavailable reports that the journal cannot take writes now (a cluster

@@ -104,9 +104,9 @@ func (e *Events) Last(ctx context.Context) (seq, kept uint64, err error) {
 
 // Follow calls fn with every batch after the sequence `after`, in order, and
 // goes on with new ones until ctx ends or fn fails. The error is nil when ctx
-// ended.
+// ended, and ErrUnavailable when the reader was lost with a member.
 func (e *Events) Follow(ctx context.Context, after uint64, fn func(seq uint64, batch []byte) error) error {
-	return follow(ctx, e.stream, "events", after, func(m message) error { return fn(m.seq, m.Data()) })
+	return e.j.follow(ctx, e.stream, "events", after, func(m message) error { return fn(m.seq, m.Data()) })
 }
 
 // Erase overwrites the batches that came before a time, and returns how many

@@ -182,7 +182,6 @@ func (j *Journal) openStreams(ctx context.Context) (*streams, error) {
 		Description: "batches of document changes, in order",
 		Metadata:    map[string]string{schemaKey: strconv.Itoa(Schema)},
 		Storage:     jetstream.FileStorage,
-		Compression: jetstream.S2Compression,
 		MaxMsgSize:  MaxValue + 32<<10,
 		Replicas:    j.replicas,
 	})
@@ -221,7 +220,6 @@ func (j *Journal) keyValue(ctx context.Context, b Bucket) (jetstream.KeyValue, e
 		Bucket:       string(b),
 		History:      HistoryLength,
 		Storage:      jetstream.FileStorage,
-		Compression:  true,
 		MaxValueSize: MaxValue + 32<<10,
 		Replicas:     j.replicas,
 	})

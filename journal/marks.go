@@ -33,7 +33,7 @@ func (j *Journal) marksFile() string { return filepath.Join(j.dir, "journal", "m
 func marked() []string {
 	names := []string{streamDocs, streamAudit}
 	for _, b := range Buckets {
-		names = append(names, "KV_"+string(b))
+		names = append(names, streamOf(b))
 	}
 	return names
 }

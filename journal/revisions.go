@@ -130,7 +130,36 @@ func (j *Journal) Get(ctx context.Context, b Bucket, key string) (Revision, erro
 	if err != nil {
 		return Revision{}, fmt.Errorf("%s/%s: %w", b, key, mapConflict(err))
 	}
-	return open(e)
+	return openEntry(e)
+}
+
+// Current is Get, asked of the cluster's leader: Get may be answered by a member
+// that does not know yet what another one has just acknowledged. For small
+// values.
+func (j *Journal) Current(ctx context.Context, b Bucket, key string) (Revision, error) {
+	if j.alone {
+		return j.Get(ctx, b, key)
+	}
+	ctx, cancel := context.WithTimeout(ctx, j.timeout)
+	defer cancel()
+	m, err := j.leaders(ctx, b, key)
+	if errors.Is(err, jetstream.ErrMsgNotFound) || err == nil && m.Header.Get("KV-Operation") != "" {
+		err = ErrNotFound
+	}
+	if err != nil {
+		return Revision{}, fmt.Errorf("%s/%s: %w", b, key, mapErr(err))
+	}
+	return open(b, Revision{Key: key, Revision: m.Sequence, At: m.Time}, m.Data)
+}
+
+func (j *Journal) leaders(ctx context.Context, b Bucket, key string) (*jetstream.RawStreamMsg, error) {
+	s, err := j.js.Stream(ctx, streamOf(b))
+	if err != nil {
+		return nil, err
+	}
+	// By this the client decides whom it asks.
+	s.CachedInfo().Config.AllowDirect = false
+	return s.GetLastMsgForSubject(ctx, "$KV."+string(b)+"."+key)
 }
 
 // List returns the newest revision of every key of a bucket, by key.
@@ -154,7 +183,7 @@ func (j *Journal) History(ctx context.Context, b Bucket, key string) ([]Revision
 	}
 	out := make([]Revision, 0, len(entries))
 	for _, e := range entries {
-		r, err := open(e)
+		r, err := openEntry(e)
 		if err != nil {
 			return nil, err
 		}
@@ -163,29 +192,19 @@ func (j *Journal) History(ctx context.Context, b Bucket, key string) ([]Revision
 	return out, nil
 }
 
-// Watch calls changed after every save in a bucket, until ctx ends. Calls are
-// coalesced: what changed is to be read with List.
+// Watch calls changed once it watches a bucket, and after every save, until ctx
+// ends. What changed is to be read with List. The error is nil when ctx ended,
+// and ErrUnavailable when the watch was lost with a member of the cluster.
 func (j *Journal) Watch(ctx context.Context, b Bucket, changed func()) error {
-	kv, err := j.bucket(b)
+	ask, cancel := context.WithTimeout(ctx, j.timeout)
+	defer cancel()
+	stream, err := j.js.Stream(ask, streamOf(b))
 	if err != nil {
-		return err
+		return ignoreEnd(ctx, fmt.Errorf("watching the bucket %s: %w", b, mapErr(err)))
 	}
-	w, err := kv.WatchAll(ctx, jetstream.UpdatesOnly(), jetstream.MetaOnly())
-	if err != nil {
-		return ignoreEnd(ctx, fmt.Errorf("watching the bucket %s: %w", b, err))
-	}
-	defer w.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return nil
-		case _, ok := <-w.Updates():
-			if !ok {
-				return ignoreEnd(ctx, fmt.Errorf("the watch on bucket %s ended", b))
-			}
-			changed()
-		}
-	}
+	last := stream.CachedInfo().State.LastSeq
+	changed()
+	return j.follow(ctx, stream, "bucket "+string(b), last, func(message) error { changed(); return nil })
 }
 
 func (j *Journal) scan(ctx context.Context, b Bucket, opt jetstream.WatchOpt, fn func(Revision)) error {
@@ -213,7 +232,7 @@ func (j *Journal) each(ctx context.Context, b Bucket, opt jetstream.WatchOpt, fn
 			if e == nil { // the watcher's mark for "all values delivered"
 				return nil
 			}
-			r, err := open(e)
+			r, err := openEntry(e)
 			if err == nil {
 				err = fn(r)
 			}
@@ -224,17 +243,22 @@ func (j *Journal) each(ctx context.Context, b Bucket, opt jetstream.WatchOpt, fn
 	}
 }
 
-func open(e jetstream.KeyValueEntry) (Revision, error) {
+func openEntry(e jetstream.KeyValueEntry) (Revision, error) {
 	r := Revision{Key: e.Key(), Revision: e.Revision(), At: e.Created(), Deleted: e.Operation() != jetstream.KeyValuePut}
 	if r.Deleted {
 		return r, nil
 	}
+	return open(Bucket(e.Bucket()), r, e.Value())
+}
+
+// open puts what data holds into a revision.
+func open(b Bucket, r Revision, data []byte) (Revision, error) {
 	var env envelope
-	if err := json.Unmarshal(e.Value(), &env); err != nil {
-		return r, fmt.Errorf("revision %d of %s/%s is damaged: %w", e.Revision(), e.Bucket(), e.Key(), err)
+	if err := json.Unmarshal(data, &env); err != nil {
+		return r, fmt.Errorf("revision %d of %s/%s is damaged: %w", r.Revision, b, r.Key, err)
 	}
 	if env.Schema > schemaVersion {
-		return r, fmt.Errorf("revision %d of %s/%s was written by a newer version of tingdong (schema %d)", e.Revision(), e.Bucket(), e.Key(), env.Schema)
+		return r, fmt.Errorf("revision %d of %s/%s was written by a newer version of tingdong (schema %d)", r.Revision, b, r.Key, env.Schema)
 	}
 	r.Author, r.Message, r.At, r.Value = env.Author, env.Message, env.At, env.Value
 	return r, nil

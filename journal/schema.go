@@ -15,7 +15,8 @@ import (
 //
 //	1  as above, without a number
 //	2  the stream of documents is compacted (compact.go)
-const Schema = 2
+//	3  batches of documents are packed (pack.go), JetStream's blocks are not
+const Schema = 3
 
 const schemaKey = "tingdong_schema"
 
@@ -28,6 +29,7 @@ var upgrades = []func(context.Context, *Journal) error{
 	1: func(ctx context.Context, j *Journal) error {
 		return j.changeDocs(ctx, func(c *jetstream.StreamConfig) { c.Subjects = []string{subjectsDocs} })
 	},
+	2: func(context.Context, *Journal) error { return nil }, // older batches are read as they are
 }
 
 // schema is the format of the journal that is there, 0 if there is none.
