@@ -32,7 +32,7 @@ func ParsePortal(columns grammar.Source, grammars []grammar.Source) (*Portal, er
 		f, diags := grammar.Parse(src.Name, src.Data)
 		all = append(all, diags...)
 		if !diags.HasErrors() { // circles of rules, endless choices
-			all = append(all, grammar.Check(f, grammar.Options{}).Errors()...)
+			all = append(all, grammar.Check(f, grammar.Options{ErrorsOnly: true}).Errors()...)
 		}
 		p.Grammars = append(p.Grammars, f)
 	}
@@ -66,8 +66,14 @@ func NewBrain(p *Portal, vocabulary func(lang string) *models.Vocabulary) (*sess
 func (n *Node) loadBrain(ctx context.Context) error {
 	p, version := n.opt.Portal, "files"
 	if p == nil {
-		var err error
-		if p, version, err = n.savedPortal(ctx); err != nil {
+		columns, grammars, err := n.sources(ctx)
+		if err != nil {
+			return err
+		}
+		if version = fingerprint(append(grammars, columns)); version == n.brainVersion {
+			return nil
+		}
+		if p, err = ParsePortal(columns, grammars); err != nil {
 			return err
 		}
 	}
@@ -86,19 +92,13 @@ func (n *Node) loadBrain(ctx context.Context) error {
 	return nil
 }
 
-// savedPortal reads the journal's columns and grammars. version tells whether
-// anything has changed since.
-func (n *Node) savedPortal(ctx context.Context) (p *Portal, version string, err error) {
-	columns, grammars, err := n.sources(ctx)
-	if err != nil {
-		return nil, "", err
-	}
+// fingerprint tells whether anything has changed.
+func fingerprint(sources []grammar.Source) string {
 	sum := sha256.New()
-	for _, src := range append(grammars, columns) {
+	for _, src := range sources {
 		fmt.Fprintf(sum, "%s %d\n%s", src.Name, len(src.Data), src.Data)
 	}
-	p, err = ParsePortal(columns, grammars)
-	return p, string(sum.Sum(nil)), err
+	return string(sum.Sum(nil))
 }
 
 // sources are the newest revisions of the column table and the grammars.
@@ -127,7 +127,7 @@ func (n *Node) Recompile() {
 const rescanEvery = time.Minute
 
 // followBuckets reloads the snapshot after changes. Changes that come while a
-// reload runs are coalesced.
+// reload runs are coalesced; one that could not be read is tried again.
 func (n *Node) followBuckets(ctx context.Context) {
 	changed := make(chan struct{}, 1)
 	for _, b := range journal.Buckets {
@@ -135,6 +135,8 @@ func (n *Node) followBuckets(ctx context.Context) {
 	}
 	rescan := time.NewTicker(rescanEvery)
 	defer rescan.Stop()
+	var again <-chan time.Time
+	failing := complaint{log: n.log}
 	for {
 		select {
 		case <-ctx.Done():
@@ -143,14 +145,21 @@ func (n *Node) followBuckets(ctx context.Context) {
 		case <-n.recompile:
 			n.brainVersion = ""
 		case <-rescan.C:
+		case <-again:
 		}
-		if err := errors.Join(n.keepCopy(ctx), n.loadBrain(ctx), n.loadSettings(ctx)); err != nil && ctx.Err() == nil {
-			n.log.Error("keeping the last good grammar and settings", "error", err)
+		again = nil
+		err := errors.Join(n.keepCopy(ctx), n.loadBrain(ctx), n.loadSettings(ctx))
+		if err != nil && ctx.Err() == nil {
+			failing.about("keeping the last good grammar and settings", err)
+		}
+		if errors.Is(err, journal.ErrUnavailable) {
+			again = time.After(retryPause)
 		}
 	}
 }
 
 func (n *Node) watch(ctx context.Context, b journal.Bucket, changed chan<- struct{}) {
+	failing := complaint{log: n.log}
 	for ctx.Err() == nil {
 		err := n.journal.Watch(ctx, b, func() {
 			select {
@@ -159,7 +168,7 @@ func (n *Node) watch(ctx context.Context, b journal.Bucket, changed chan<- struc
 			}
 		})
 		if err != nil {
-			n.log.Error("the grammar does not follow the journal", "error", err)
+			failing.about("the grammar does not follow the journal", err)
 			sleep(ctx, retryPause)
 		}
 	}

@@ -74,12 +74,13 @@ func (b *Batch) Wait(ctx context.Context) error {
 // followDocuments brings every batch of the journal into the index, and stops
 // in between to rebuild it when the dictionary has changed.
 func (n *Node) followDocuments(ctx context.Context) {
+	failing := complaint{log: n.log}
 	for ctx.Err() == nil {
 		err := n.followUntilReindex(ctx)
 		if err == nil {
 			continue
 		}
-		n.log.Error("the search index does not follow the journal", "error", err)
+		failing.about("the search index does not follow the journal", err)
 		if !errors.Is(err, journal.ErrUnavailable) { // what is indexed serves on without a quorum
 			n.fail.Store(&err)
 			n.notify()

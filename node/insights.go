@@ -185,13 +185,14 @@ func (i *Insights) write(ctx context.Context, id string, batch []byte) error {
 }
 
 func (i *Insights) follow(ctx context.Context) {
+	failing := complaint{log: i.n.log}
 	for ctx.Err() == nil {
 		at, err := i.store.Position(ctx)
 		if err == nil {
 			err = i.events.Load().Follow(ctx, at, func(seq uint64, batch []byte) error { return i.apply(ctx, seq, batch) })
 		}
 		if err != nil && ctx.Err() == nil {
-			i.n.log.Error("the insights do not follow the journal", "error", err)
+			failing.about("the insights do not follow the journal", err)
 			sleep(ctx, retryPause)
 		}
 	}

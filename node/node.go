@@ -183,6 +183,19 @@ func (n *Node) NotReady() error {
 	return errors.Join(missing...)
 }
 
+// JournalState tells how the journal is, and how many batches of documents
+// the index has not applied.
+func (n *Node) JournalState(ctx context.Context) (streams []journal.StreamState, behind uint64) {
+	streams = n.journal.State(ctx)
+	at := n.Index().Position()
+	for _, s := range streams {
+		if s.Name == "documents" && s.Last > at {
+			behind = s.Last - at
+		}
+	}
+	return streams, behind
+}
+
 // Await waits until the index has applied the journal up to seq.
 func (n *Node) Await(ctx context.Context, seq uint64) error {
 	for {

@@ -54,7 +54,7 @@ func (k keptToken) open() Token {
 }
 
 func (n *Node) tokens(ctx context.Context) (list []keptToken, revision uint64, err error) {
-	return openTokens(n.journal.Get(ctx, journal.Settings, tokensKey))
+	return openTokens(n.journal.Current(ctx, journal.Settings, tokensKey))
 }
 
 func openTokens(r journal.Revision, err error) (list []keptToken, revision uint64, _ error) {

@@ -53,7 +53,7 @@ func (n *Node) Latest(ctx context.Context, b journal.Bucket, key string) (journa
 // latest asks the journal while ask lasts.
 func (n *Node) latest(ask, ctx context.Context, b journal.Bucket, key string) (journal.Revision, error) {
 	if n.local.Load() == nil {
-		r, err := n.journal.Get(ask, b, key)
+		r, err := n.journal.Current(ask, b, key)
 		if c := n.kept.Load(); c == nil || ctx.Err() != nil || !errors.Is(err, journal.ErrUnavailable) {
 			return r, err
 		}

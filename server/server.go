@@ -39,6 +39,8 @@ type Options struct {
 	Columns  func() *grammar.Columns
 	Pages    Pages
 	Admin    Admin
+	// Journal tells for the metrics how the journal is; nil: nothing is told.
+	Journal JournalState
 	// Insights keeps what visitors ask; nil: nothing is kept.
 	Insights Insights
 	// Workbench tries drafts for administrators; nil: it says so.
@@ -115,6 +117,9 @@ func New(o Options) *Server {
 	s := &Server{opt: o, log: o.Log, metrics: newMetrics(), rates: newRates(o.Limits), tracer: tracer(o.Traces), sockets: newSockets()}
 	if o.Insights != nil {
 		s.metrics.reg.MustRegister(insightMetrics(o.Insights)...)
+	}
+	if o.Journal != nil {
+		s.metrics.reg.MustRegister(journalCollector{o.Journal})
 	}
 	if o.Sessions != nil {
 		if pool, ok := o.Sessions.Speech.(speechStats); ok {

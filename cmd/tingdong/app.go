@@ -82,7 +82,7 @@ func (a *app) makeServer(f *serveFlags, svc *session.Service) error {
 		return err
 	}
 	o := server.Options{
-		Sessions: svc, Columns: columns, Pages: a.node, Admin: &administration{node: a.node, oidc: provider}, NotReady: a.notReady,
+		Sessions: svc, Columns: columns, Pages: a.node, Journal: a.node, Admin: &administration{node: a.node, oidc: provider}, NotReady: a.notReady,
 		Insights: a.node.Insights(), Portal: pages, Widget: voice, Console: admin.Handler(), Workbench: workbench{a.node}, AllowOrigins: f.origins,
 	}
 	if a.pool != nil {

@@ -1,11 +1,9 @@
 package main
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -15,13 +13,15 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/tingdong/tingdong/journal/journaltest"
 )
 
-// TestRollingRestart runs a cluster of three processes behind a balancer.
-// Each in turn is stopped as a service manager does and started again, then
-// one is killed, while visitors ask and an editor imports: no visitor's
-// request fails, and nothing acknowledged is lost.
-func TestRollingRestart(t *testing.T) {
+// TestFleet runs a cluster of three processes behind a balancer. Each in turn
+// – so the leaders, too – is stopped as a service manager does and started
+// again, is killed, and is cut off from the others, while visitors ask and an
+// editor imports: no visitor's request fails, and nothing acknowledged is lost.
+func TestFleet(t *testing.T) {
 	if os.Getenv("TINGDONG_CLUSTER") == "" {
 		t.Skip("three processes on one machine take a minute: make test-cluster")
 	}
@@ -39,17 +39,23 @@ func TestRollingRestart(t *testing.T) {
 		t.Fatal(errs)
 	}
 	lines := strings.Split(strings.TrimSpace(out), "\n")
+	f.auth = "Bearer " + lines[len(lines)-1]
 	over := make(chan struct{})
+	end := sync.OnceFunc(func() { close(over); wg.Wait() })
+	defer end()
 	for w := range 4 {
 		wg.Go(func() { f.visit(w, over) })
 	}
-	wg.Go(func() { f.edit("Bearer "+lines[len(lines)-1], over) })
-	for i := range 3 {
-		f.restart(i, syscall.SIGTERM)
+	wg.Go(func() { f.edit(over) })
+	for _, signal := range []syscall.Signal{syscall.SIGTERM, syscall.SIGKILL} {
+		for i := range 3 {
+			f.restart(i, signal)
+		}
 	}
-	f.restart(1, syscall.SIGKILL)
-	close(over)
-	wg.Wait()
+	for i := range 3 {
+		f.cutOff(i)
+	}
+	end()
 	f.check()
 	file := filepath.Join(t.TempDir(), "cluster.backup")
 	out, errs, code = output(t, "", "backup", "--data", f.data[1], "--json", file)
@@ -63,11 +69,13 @@ func TestRollingRestart(t *testing.T) {
 // that is ready, and to another one when a member does not answer.
 type fleet struct {
 	t       *testing.T
+	net     *journaltest.Network
 	data    [3]string
 	listen  [3]string
 	args    [3][]string
 	mu      sync.Mutex // guards members
 	members [3]*service
+	auth    string // an editor's
 	asked   atomic.Int64
 	failed  atomic.Int64
 	acked   atomic.Int64 // pages
@@ -75,24 +83,16 @@ type fleet struct {
 }
 
 func newFleet(t *testing.T) *fleet {
-	f := &fleet{t: t}
+	f := &fleet{t: t, net: journaltest.NewNetwork(t)}
 	secret := filepath.Join(t.TempDir(), "secret")
 	if err := os.WriteFile(secret, []byte("between us\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	var ports []string
-	for range 6 {
-		ln, err := net.Listen("tcp", "127.0.0.1:0")
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer ln.Close()
-		ports = append(ports, ln.Addr().String())
-	}
 	for i := range f.data {
-		f.data[i], f.listen[i] = t.TempDir(), ports[3+i]
-		f.args[i] = []string{"--listen", f.listen[i], "--no-speech", "--demo=false", "--cluster", "test", "--node-name", fmt.Sprint("n", i), "--limit-ask", "off",
-			"--limit-admin", "off", "--cluster-listen", ports[i], "--peers", strings.Join(ports[:3], ","), "--cluster-secret-file", secret}
+		f.data[i], f.listen[i] = t.TempDir(), "127.0.0.1:"+journaltest.FreePort(t)
+		f.args[i] = []string{"--listen", f.listen[i], "--no-speech", "--demo=false", "--limit-ask", "off", "--limit-admin", "off",
+			"--cluster", "test", "--node-name", fmt.Sprint("n", i), "--cluster-listen", f.net.Addrs[i],
+			"--peers", strings.Join(f.net.Peers(i), ","), "--cluster-secret-file", secret}
 	}
 	return f
 }
@@ -115,37 +115,62 @@ func (f *fleet) restart(i int, signal syscall.Signal) {
 		f.t.Errorf("member %d ended with %v\n%s", i, err, s.errs)
 	}
 	f.start(i)
+	f.holds(i) // with two members away nobody could take pages
 	f.t.Logf("member %d was away by %v while %d requests were answered", i, signal, f.asked.Load()-before)
 }
 
+// cutOff cuts a member's network until it refuses changes, and waits until it
+// holds what was acknowledged meanwhile.
+func (f *fleet) cutOff(i int) {
+	f.t.Helper()
+	before, taken := f.asked.Load(), f.acked.Load()
+	f.net.Cut(i, true)
+	eventually(f.t, fmt.Sprintf("member %d refuses changes", i), func() bool {
+		status, _, err := f.ask(i, "POST", "/v1/admin/documents", f.auth, imported(0))
+		return err == nil && status == http.StatusServiceUnavailable
+	})
+	// One import in three asks the lonely member first, which needs seconds to refuse.
+	for end := time.Now().Add(time.Minute); f.acked.Load() < taken+5; time.Sleep(20 * time.Millisecond) {
+		if time.Now().After(end) {
+			f.t.Fatalf("the others took %d pages without member %d", f.acked.Load()-taken, i)
+		}
+	}
+	f.net.Cut(i, false)
+	f.holds(i)
+	f.t.Logf("member %d was cut off while %d requests were answered and %d pages taken", i, f.asked.Load()-before, f.acked.Load()-taken)
+}
+
 // send tries the members in turn, as a balancer does.
-func (f *fleet) send(from int, method, path, auth, body string) (int, string, error) {
+func (f *fleet) send(from int, method, path, auth, body string) (status int, text string, err error) {
 	var last error
-	status, text := 0, ""
 	for try := range 6 {
-		req, err := http.NewRequest(method, "http://"+f.listen[(from+try)%3]+path, strings.NewReader(body))
-		if err != nil {
-			return 0, "", err
-		}
-		req.Header.Set("Authorization", auth)
-		client := http.Client{Timeout: 20 * time.Second}
-		resp, err := client.Do(req)
-		if err != nil {
-			last = err
+		code, answer, err := f.ask((from+try)%3, method, path, auth, body)
+		if last = err; err != nil {
 			continue
 		}
-		data, err := io.ReadAll(resp.Body)
-		resp.Body.Close()
-		if err != nil {
-			last = err
-			continue
-		}
-		status, text, last = resp.StatusCode, string(data), nil
+		status, text = code, answer
 		if status != http.StatusServiceUnavailable && status != http.StatusBadGateway {
-			return status, text, nil
+			break
 		}
 	}
 	return status, text, last
+}
+
+// ask asks one member.
+func (f *fleet) ask(i int, method, path, auth, body string) (int, string, error) {
+	req, err := http.NewRequest(method, "http://"+f.listen[i]+path, strings.NewReader(body))
+	if err != nil {
+		return 0, "", err
+	}
+	req.Header.Set("Authorization", auth)
+	client := http.Client{Timeout: 20 * time.Second}
+	resp, err := client.Do(req)
+	if err != nil {
+		return 0, "", err
+	}
+	defer resp.Body.Close()
+	data, err := io.ReadAll(resp.Body)
+	return resp.StatusCode, string(data), err
 }
 
 func (f *fleet) visit(w int, over <-chan struct{}) {
@@ -168,16 +193,19 @@ func (f *fleet) visit(w int, over <-chan struct{}) {
 	}
 }
 
-func (f *fleet) edit(auth string, over <-chan struct{}) {
+// imported is the k-th page.
+func imported(k int) string {
+	return fmt.Sprintf("{\"id\":\"r%d\",\"title\":\"第%d号公报\",\"body\":\"公报正文。\",\"kind\":\"rolling\"}\n", k, 100000+k)
+}
+
+func (f *fleet) edit(over <-chan struct{}) {
 	for k := 0; ; k++ {
 		select {
 		case <-over:
 			return
 		default:
 		}
-		var b bytes.Buffer
-		fmt.Fprintf(&b, "{\"id\":\"r%d\",\"title\":\"第%d号公报\",\"body\":\"公报正文。\",\"kind\":\"rolling\"}\n", k, 100000+k)
-		status, body, err := f.send(k, "POST", "/v1/admin/documents", auth, b.String())
+		status, body, err := f.send(k, "POST", "/v1/admin/documents", f.auth, imported(k))
 		switch {
 		case err == nil && status == http.StatusOK:
 			f.acked.Add(1)
@@ -198,14 +226,17 @@ func (f *fleet) check() {
 		f.t.Error("no page was taken meanwhile")
 	}
 	for i := range f.listen {
-		eventually(f.t, fmt.Sprintf("member %d holds all that was acknowledged", i), func() bool {
-			resp, err := http.Get("http://" + f.listen[i] + "/v1/search?q=&kind=rolling&size=1")
-			if err != nil {
-				return false
-			}
-			defer resp.Body.Close()
-			var r struct{ Total int64 }
-			return json.NewDecoder(resp.Body).Decode(&r) == nil && r.Total >= f.acked.Load()
-		})
+		f.holds(i)
 	}
+}
+
+// holds waits until a member holds all pages that were acknowledged until now.
+func (f *fleet) holds(i int) {
+	f.t.Helper()
+	acked := f.acked.Load()
+	eventually(f.t, fmt.Sprintf("member %d holds all that was acknowledged", i), func() bool {
+		_, text, err := f.ask(i, "GET", "/v1/search?q=&kind=rolling&size=1", "", "")
+		var r struct{ Total int64 }
+		return err == nil && json.Unmarshal([]byte(text), &r) == nil && r.Total >= acked
+	})
 }

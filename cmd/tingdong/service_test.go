@@ -254,6 +254,12 @@ func testVoiceMetrics(t *testing.T, s *service) {
 		t.Errorf("/metrics has no %s", name)
 		return 0
 	}
+	for name, want := range map[string]float64{`tingdong_journal_takes_writes{stream="documents"}`: 1,
+		`tingdong_journal_copies{state="current",stream="audit"}`: 1, "tingdong_index_behind_batches": 0} {
+		if v := value(name); v != want {
+			t.Errorf("%s is %v; want %v", name, v, want)
+		}
+	}
 	for _, name := range []string{"first_partial", "end_to_reply"} {
 		name = "tingdong_voice_" + name + "_seconds"
 		if n, sum := value(name+"_count"), value(name+"_sum"); n != 1 || sum < 0.05 || sum > 30 {
