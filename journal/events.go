@@ -37,7 +37,7 @@ func (j *Journal) OpenEvents(ctx context.Context, limits *EventLimits) (*Events,
 	if j.open.Load() == nil {
 		return nil, errWaiting
 	}
-	ctx, cancel := context.WithTimeout(ctx, startTimeout)
+	ctx, cancel := context.WithTimeout(ctx, j.timeout) // a cluster that has just formed may lose the question
 	defer cancel()
 	var stream jetstream.Stream
 	var err error
