@@ -90,11 +90,13 @@ func (i *Insights) openStream(ctx context.Context) error {
 	if !i.opt.Off {
 		limits = &journal.EventLimits{Age: i.opt.Retention}
 	}
-	events, err := i.n.openEvents(ctx, limits)
-	if err == nil {
-		i.events.Store(events)
-	}
-	return err
+	return i.n.patiently(ctx, func(ctx context.Context) error {
+		events, err := i.n.journal.OpenEvents(ctx, limits)
+		if err == nil {
+			i.events.Store(events)
+		}
+		return err
+	})
 }
 
 // openStore opens the view, and begins to record.
@@ -112,7 +114,7 @@ func (i *Insights) openStore(ctx, run context.Context) (err error) {
 
 // begin follows the stream.
 func (i *Insights) begin(ctx, run context.Context) error {
-	if err := i.checkPosition(ctx); err != nil {
+	if err := i.n.patiently(ctx, i.checkPosition); err != nil {
 		return err
 	}
 	i.n.done.Go(func() { i.follow(run) })
@@ -145,19 +147,6 @@ func (i *Insights) openLater(ctx, run context.Context) error {
 		}
 	})
 	return nil
-}
-
-// openEvents tries again while a cluster that has just formed has no leader
-// for the stream yet.
-func (n *Node) openEvents(ctx context.Context, l *journal.EventLimits) (*journal.Events, error) {
-	for {
-		events, err := n.journal.OpenEvents(ctx, l)
-		if !n.clustered() || ctx.Err() != nil || !errors.Is(err, journal.ErrUnavailable) {
-			return events, err
-		}
-		n.log.Info("waiting for the cluster's event stream", "error", err)
-		sleep(ctx, retryPause)
-	}
 }
 
 // checkPosition empties a view that is ahead of the stream: it belongs to

@@ -109,7 +109,7 @@ func (n *Node) start(ctx context.Context) error {
 	if err := n.portal(ctx, joined); err != nil {
 		return err
 	}
-	if err := n.loadSettings(ctx); err != nil {
+	if err := n.patiently(ctx, n.loadSettings); err != nil {
 		return err
 	}
 	if err := n.openIndex(ctx); err != nil {
@@ -122,7 +122,7 @@ func (n *Node) start(ctx context.Context) error {
 		n.done.Go(func() { n.joinLater(run) })
 		return n.openInsights(ctx, run)
 	}
-	if err := n.keepCopy(ctx); err != nil {
+	if err := n.patiently(ctx, n.keepCopy); err != nil {
 		return err
 	}
 	if err := n.follow(run); err != nil {
@@ -237,6 +237,19 @@ func (n *Node) portal(ctx context.Context, joined bool) error {
 			return err
 		}
 		n.log.Info("waiting for the cluster's buckets", "error", err)
+		sleep(ctx, retryPause)
+	}
+}
+
+// patiently does again what a cluster refuses that has just formed: for some
+// seconds parts of its journal have no leader.
+func (n *Node) patiently(ctx context.Context, do func(context.Context) error) error {
+	for {
+		err := do(ctx)
+		if !n.clustered() || ctx.Err() != nil || !errors.Is(err, journal.ErrUnavailable) {
+			return err
+		}
+		n.log.Info("waiting for the cluster", "error", err)
 		sleep(ctx, retryPause)
 	}
 }

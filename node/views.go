@@ -167,7 +167,7 @@ func (n *Node) joinLater(run context.Context) {
 
 // follow begins to follow the journal from where the views are.
 func (n *Node) follow(run context.Context) error {
-	if err := errors.Join(n.loadBrain(run), n.loadSettings(run)); err != nil {
+	if err := errors.Join(n.patiently(run, n.loadBrain), n.patiently(run, n.loadSettings)); err != nil {
 		return err
 	}
 	target, err := n.newest(run)
@@ -189,15 +189,13 @@ func (n *Node) follow(run context.Context) error {
 // newest is a sequence that nothing acknowledged is behind. A cluster's leader
 // that was elected a moment ago may not know its own newest message yet, so
 // asking is not enough: a member writes an empty batch and takes its number.
-func (n *Node) newest(ctx context.Context) (uint64, error) {
+func (n *Node) newest(ctx context.Context) (seq uint64, err error) {
 	if !n.clustered() {
 		return n.journal.LastDocument(ctx)
 	}
-	for {
-		seq, err := n.journal.AppendDocuments(ctx, []byte("[]"))
-		if err == nil || ctx.Err() != nil || !errors.Is(err, journal.ErrUnavailable) {
-			return seq, err
-		}
-		sleep(ctx, retryPause)
-	}
+	err = n.patiently(ctx, func(ctx context.Context) (err error) {
+		seq, err = n.journal.AppendDocuments(ctx, []byte("[]"))
+		return err
+	})
+	return seq, err
 }
