@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"os"
 	"slices"
 	"strings"
 	"sync"
@@ -73,11 +72,12 @@ func (c *trio) close(members ...int) {
 	wg.Wait()
 }
 
-// onRequest skips what takes as long as elections and timeouts take.
-func onRequest(t *testing.T) {
+// needsTime skips what elections and timeouts make long under the race
+// detector.
+func needsTime(t *testing.T) {
 	t.Helper()
-	if os.Getenv("TINGDONG_CLUSTER") == "" {
-		t.Skip("several nodes on one machine take a minute: make test-cluster")
+	if testing.Short() {
+		t.Skip("elections and timeouts take minutes under the race detector: make test-cluster")
 	}
 }
 
@@ -102,9 +102,7 @@ func (c *trio) holds(i int, id string) func() bool {
 // It waits more than it computes. The race detector has it by make
 // test-cluster.
 func TestCluster(t *testing.T) {
-	if testing.Short() {
-		t.Skip("three members under the race detector take minutes: make test-cluster")
-	}
+	needsTime(t)
 	c := newTrio(t)
 	c.open(0, 1, 2)
 	t.Run("any member takes any change", func(t *testing.T) { testAnyMember(t, c) })

@@ -27,7 +27,7 @@ func openRemote(t *testing.T, dir string, r *journal.Remote) *Node {
 // TestRemoteJournal: two nodes share a NATS that somebody else runs, with
 // credentials and over TLS, and live through its absence.
 func TestRemoteJournal(t *testing.T) {
-	onRequest(t)
+	needsTime(t)
 	a := journaltest.NewAuthority(t)
 	nats := journaltest.StartNATS(t, a)
 	remote := &journal.Remote{URL: strings.Replace(nats.URL, "nats://", "tls://", 1), Creds: nats.Creds, CA: a.File("ca")}
@@ -65,7 +65,7 @@ func TestRemoteJournal(t *testing.T) {
 // TestRemoteJournalRefuses whom it does not know, and is not believed without
 // a certificate that we trust.
 func TestRemoteJournalRefuses(t *testing.T) {
-	onRequest(t)
+	needsTime(t)
 	a := journaltest.NewAuthority(t)
 	nats := journaltest.StartNATS(t, a)
 	for what, r := range map[string]*journal.Remote{
