@@ -45,6 +45,29 @@ func (j *Journal) State(ctx context.Context) []StreamState {
 	return list
 }
 
+// steadyPatience is longer than a cluster takes that still has a quorum.
+const steadyPatience = 20 * time.Second
+
+// Steady waits until every part of the log takes writes: for some seconds after
+// a member was lost they may not. The error is ErrUnavailable.
+func (j *Journal) Steady(ctx context.Context) error {
+	for begin := time.Now(); ; {
+		at := slices.IndexFunc(j.State(ctx), func(s StreamState) bool { return !s.Takes })
+		switch {
+		case at < 0:
+			return nil
+		case ctx.Err() != nil:
+			return ctx.Err()
+		case time.Since(begin) > steadyPatience:
+			return ErrUnavailable
+		}
+		select {
+		case <-ctx.Done():
+		case <-time.After(replayPause):
+		}
+	}
+}
+
 func (j *Journal) ask(ctx context.Context, state *StreamState, name string) {
 	s, err := j.js.Stream(ctx, name)
 	if errors.Is(err, jetstream.ErrStreamNotFound) && name == streamEvents { // nothing is to be kept

@@ -66,7 +66,9 @@ func Backup(ctx context.Context, j *journal.Journal, w io.Writer) (BackupCounts,
 		return BackupCounts{}, err
 	}
 	b := &backupWriter{w: bufio.NewWriterSize(z, 64<<10), sum: sha256.New()}
-	err = b.all(ctx, j)
+	if err = j.Steady(ctx); err == nil {
+		err = b.all(ctx, j)
+	}
 	if err != nil {
 		b.failed(err)
 	}
