@@ -7,6 +7,7 @@ from pathlib import Path
 import torch
 
 from . import align, config, evaluate, export, foreign, net, prepare, synthetic, train
+from .languages import MANDARIN
 
 
 @dataclass(frozen=True)
@@ -57,16 +58,16 @@ def make(options):
             continue
         if stage.plan.everything:
             prepare.run(paths, held_out=True)
-        align.run(paths, stage.labels, stage.aligner)
+        align.run(paths, MANDARIN, stage.labels, stage.aligner)
 
         def first(data, stage=stage):
-            return train.start_from(stage.start, layers) if stage.start else train.new_net(data, stage.plan, layers)
+            return train.start_from(stage.start, layers, MANDARIN.inventory.outputs) if stage.start else train.new_net(data, stage.plan, layers)
 
-        train.run(paths, stage.name, stage.plan, first)
+        train.run(paths, MANDARIN, stage.name, stage.plan, first)
     decoder = config.Decoder()
     export.decoding(paths, paths.model, decoder, sizes, lines(options.text))
-    export.acoustic(checkpoint, paths.model, decoder)
-    export.manifest(paths.model)
+    export.acoustic(MANDARIN.inventory, checkpoint, paths.model, decoder)
+    export.manifest(paths.model, MANDARIN)
     print(f"model: {paths.model}", flush=True)
     return paths
 
