@@ -77,12 +77,22 @@ class Decoder:
     no_tone: float = -0.6  # what a final in no certain tone gets instead of a tone's log-probability
 
 
+ENGLISH_DECODER = Decoder()
+
+
 @dataclass(frozen=True)
 class Sizes:
     words: int = 12000  # most frequent words, with probabilities in the open language model
     grammar_words: int = 20000  # next most frequent, for runtime grammars only
     characters: int = 4500  # single characters, so that any phrase can be spelled
     synthetic: int = 6000  # utterances of synthetic speech
+
+
+@dataclass(frozen=True)
+class English:
+    words: int = 10000  # most frequent ordinary words, besides the portal's
+    flite: int = 4500  # synthetic utterances, each also as another person
+    espeak: int = 3500
 
 
 def workers():
