@@ -117,6 +117,11 @@ def outside(bands):
     return mask
 
 
+def nowhere(bands):
+    """outside() of a recording without noise: a soft S at its beginning is no silence."""
+    return np.zeros(len(bands), bool)
+
+
 def likelihoods(model, utterances, log_prior):
     """[frames, pdfs] of each array of log band energies, every 10 ms."""
     found, margin = [], model.context
@@ -152,12 +157,13 @@ def realign(paths, language, checkpoint, source, name):
     bands, entries = _source(paths, source)
     labels, tones = np.full(len(bands), -1, "i2"), np.zeros(len(bands), "i1")
     scores, chosen = [], {}
+    around = nowhere if source.rstrip("+") in language.clean else outside
     with Pool(config.workers()) as pool:
         for i in range(0, len(entries), 400):
             some = entries[i:i + 400]
             frames = [bands[e["start"]:e["start"] + e["frames"]] for e in some]
             jobs = zip(itertools.repeat(language.inventory), likelihoods(model, frames, log_prior), [e["pronunciations"] for e in some],
-                       [e["tones"] for e in some], map(outside, frames))
+                       [e["tones"] for e in some], map(around, frames))
             for entry, (score, k, path, toned) in zip(some, pool.imap(_align, jobs, chunksize=25)):
                 span = slice(entry["start"], entry["start"] + entry["frames"])
                 labels[span], tones[span] = path, toned

@@ -16,6 +16,7 @@ class Language:
     garbage: tuple  # sources of speech whose sounds have no names here
     noise: str  # the source whose pauses are real microphone noise
     labelled: tuple = ()  # sources that come with their labels
+    clean: tuple = ()  # sources without noise around the speech
     long: tuple = ()  # sources whose utterances are too long for a first guess without a net
 
     def sources(self):

@@ -11,7 +11,7 @@ LETTERS = [f"{letter}." for letter in "abcdefghijklmnopqrstuvwxyz"]  # as cmudic
 def vocabulary(count):
     """What people say to the portal and the recordings say (numbers, days, months), the `count` most frequent words and the letters."""
     recorded = [w for r in recordings.prompts() for w in r.text.split()]
-    listed = [*phrases.vocabulary(), *recordings.WORDS, *recorded, *lexicon.common(count), *LETTERS]
+    listed = [*phrases.vocabulary(), *lexicon.names(), *recordings.WORDS, *recorded, *lexicon.common(count), *LETTERS]
     return [w for w in dict.fromkeys(listed) if lexicon.pronunciations(w)]
 
 

@@ -1,6 +1,6 @@
 """The held-out English table, each test decoded by libvosk itself."""
 from .. import evaluate, testsets as common
-from . import testsets
+from . import lexicon, testsets
 
 GRAMMARS = {"100": testsets.small_grammar, "500": testsets.grammar, "prompts": testsets.prompt_grammar, "people": testsets.people_grammar}
 TESTS = [
@@ -37,21 +37,27 @@ def phrases(kind, known):
     return [p for p in GRAMMARS[kind.rstrip("+")]() if all(w in known for w in p.split())] + (["[unk]"] if kind.endswith("+") else [])
 
 
+def _sound(words):
+    """How the words sound: "two" as "to"."""
+    return [phone for word in words for phone in (lexicon.pronunciations(word) or [[word]])[0]]
+
+
 class Score(evaluate.Score):
-    """Counts words instead of characters."""
+    """Counts words instead of characters, and sounds instead of syllables."""
 
     def add(self, wanted, heard):
         said, wanted = heard.replace("[unk]", "").split(), wanted.split()
         self.count += 1
         self.accepted += bool(said)
         self.exact += heard.split() == wanted
+        self.sounds += _sound(heard.split()) == _sound(wanted)
         self.edits += evaluate.distance(wanted, said)
         self.characters += len(wanted)
 
     def text(self, measure):
         if measure == "accepts":
             return super().text(measure)
-        exact = f"{100 * self.exact / self.count:.1f} %"
+        exact = f"{100 * self.exact / self.count:.1f} / {100 * self.sounds / self.count:.1f} %"
         return exact if measure == "exact" else f"{exact}; WER {100 * self.edits / max(1, self.characters):.1f} %"
 
 

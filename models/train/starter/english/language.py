@@ -26,8 +26,8 @@ def _unknown():
 ENGLISH = Language(
     code="en-US", model="starter-en",
     inventory=Inventory(sounds.STATES, aside=MANDARIN.inventory.pdf_count - 1, unknown=_unknown()),
-    shares={"flite": 0.3, "espeak": 0.2, "prompts": 0.14, "speakers": 0.08, "zh-multi": 0.14, "zh-words": 0.08, "zh-synthetic": 0.06},
+    shares={"flite": 0.3, "espeak": 0.14, "prompts": 0.14, "speakers": 0.06, "zh-multi": 0.18, "zh-words": 0.12, "zh-synthetic": 0.06},
     paces={"flite": (0.85, 1.25), "espeak": (0.8, 1.25), "prompts": (0.8, 1.3), "speakers": (0.8, 1.3), "zh-multi": (0.8, 1.3),
            "zh-words": (0.9, 1.6), "zh-synthetic": (0.8, 1.25)},
     by_voice=("prompts", "zh-words"), garbage=("zh-synthetic",), noise="zh-multi", labelled=("zh-multi", "zh-words"),
-    long=("espeak", "prompts"))
+    clean=("flite", "espeak", "prompts"), long=("espeak", "prompts"))

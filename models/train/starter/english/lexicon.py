@@ -30,15 +30,25 @@ def available():
     return _COMMON.exists() and _MODEL.exists()
 
 
-@functools.lru_cache(maxsize=None)
-def _dictionary():
+def _read(path):
+    """{word: pronunciations} of a file with a word and its phones on each line."""
     found = {}
-    for line in [*(_MODEL / "cmudict-en-us.dict").read_text(encoding="latin1").splitlines(),
-                 *Path(__file__).with_name("names.txt").read_text(encoding="utf8").splitlines()]:
+    for line in path.read_text(encoding="latin1").splitlines():
         if line and line[0] != "#":
             word, *phones = line.split()
             found.setdefault(re.sub(r"\(\d+\)$", "", word), []).append(phones)
     return found
+
+
+@functools.lru_cache(maxsize=None)
+def names():
+    """{name: pronunciations} of names.txt."""
+    return _read(Path(__file__).with_name("names.txt"))
+
+
+@functools.lru_cache(maxsize=None)
+def _dictionary():
+    return {**_read(_MODEL / "cmudict-en-us.dict"), **names()}
 
 
 @functools.lru_cache(maxsize=None)

@@ -10,7 +10,6 @@ from .language import ENGLISH
 
 # Between SMALL and WIDE of net.py: the lower layers are the Mandarin net's in whole, the upper ones its strongest channels.
 LAYERS = [(name, offsets, {"tdnn1": 384, "tdnn2": 384}.get(name, size)) for name, offsets, size in net.SMALL]
-HELD_OUT = ("prompts+", "speakers+", "flite+", "zh-multi+")
 
 
 @dataclass(frozen=True)
@@ -34,10 +33,11 @@ def stages(options):
     unheard = dataclasses.replace(ENGLISH, shares={s: share for s, share in ENGLISH.shares.items() if s != "speakers"})
     found = [Stage("first", plan(600, 2e-3), "first", language=unheard),
              Stage("second", plan(1000, 1.5e-3), "second", "first", "first", unheard),
-             Stage("sounds", plan(steps, 1.5e-3), "third", "second", "second", unheard),
-             Stage("words", plan(1500, 8e-4), "third", "second", "sounds")]
+             Stage("third", plan(2400, 1.5e-3), "third", "second", "second", unheard),
+             Stage("sounds", plan(steps, 1.2e-3), "fourth", "third", "third", unheard),
+             Stage("words", plan(800, 8e-4), "fourth", "third", "sounds")]
     if options.everything:
-        found.append(Stage("everything", plan(options.everything, 8e-4, everything=True), "third", "second", "words"))
+        found.append(Stage("everything", plan(options.everything, 8e-4, everything=True), "fourth", "third", "words"))
     return found
 
 
