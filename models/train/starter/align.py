@@ -11,7 +11,7 @@ import numpy as np
 import torch
 
 from . import config, features, net
-from .inventory import SILENCE, SILENCE_UNIT
+from .inventory import SILENCE
 
 _NEVER = -1e30
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import torch
 
-from .. import align, batches, config, export, net, prepare, train
+from .. import align, config, export, net, prepare, train
 from . import borrowed, decoding, recordings, synthetic
 from .language import ENGLISH
 
