@@ -1,7 +1,12 @@
 #!/bin/sh
-# Installs the Debian packages that training needs and that are not there.
+# Installs the Debian packages that training needs and that are not there; "setup.sh en": those of the English model, too.
 set -eu
 packages="python3 python3-torch python3-numpy python3-scipy python3-soundfile python3-yaml libfst-tools libfst22-plugins-base espeak-ng"
+if [ "${1:-}" = en ]; then
+	packages="$packages pocketsphinx-en-us wamerican-small flite ffmpeg asterisk-core-sounds-en asterisk-core-sounds-en-g722"
+	# People in tests only: games, sound checks, a decoder's tests.
+	packages="$packages ktuberling-data klettres-data alsa-utils pocketsphinx-testdata"
+fi
 
 missing=
 for package in $packages; do

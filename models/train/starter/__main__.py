@@ -7,6 +7,8 @@ from pathlib import Path
 import torch
 
 from . import align, config, evaluate, export, foreign, net, prepare, synthetic, train
+from .english import evaluate as english_evaluate, pipeline as english
+from .languages import MANDARIN
 
 
 @dataclass(frozen=True)
@@ -57,16 +59,16 @@ def make(options):
             continue
         if stage.plan.everything:
             prepare.run(paths, held_out=True)
-        align.run(paths, stage.labels, stage.aligner)
+        align.run(paths, MANDARIN, stage.labels, stage.aligner)
 
         def first(data, stage=stage):
-            return train.start_from(stage.start, layers) if stage.start else train.new_net(data, stage.plan, layers)
+            return train.start_from(stage.start, layers, MANDARIN.inventory.outputs) if stage.start else train.new_net(data, stage.plan, layers)
 
-        train.run(paths, stage.name, stage.plan, first)
+        train.run(paths, MANDARIN, stage.name, stage.plan, first)
     decoder = config.Decoder()
     export.decoding(paths, paths.model, decoder, sizes, lines(options.text))
-    export.acoustic(checkpoint, paths.model, decoder)
-    export.manifest(paths.model)
+    export.acoustic(MANDARIN.inventory, checkpoint, paths.model, decoder)
+    export.manifest(paths.model, MANDARIN)
     print(f"model: {paths.model}", flush=True)
     return paths
 
@@ -86,6 +88,8 @@ def parse():
     parser.add_argument("--everything", type=int, metavar="N", help="N steps more that hear what is held out, too")
     parser.add_argument("--synthetic", type=int, default=config.Sizes.synthetic, help="synthetic utterances")
     parser.add_argument("--wide", action="store_true", help="the net of 2.0 instead of 1.0 million parameters")
+    parser.add_argument("--language", choices=["zh", "en"], default="zh")
+    parser.add_argument("--mandarin", metavar="OUT", type=Path, help="work folder of a Mandarin run, which an English one starts from")
     parser.add_argument("--seed", type=int, default=config.Training.seed)
     parser.add_argument("--text", type=Path, help="a site's own titles and sentences for the language model, one a line")
     parser.add_argument("--evaluate", action="append", default=[], metavar="MODEL", type=Path,
@@ -96,11 +100,14 @@ def parse():
 def main():
     options = parse()
     torch.set_num_threads(int(os.environ.get("OMP_NUM_THREADS", os.cpu_count() or 1)))
+    tests = english_evaluate if options.language == "en" else evaluate
     if options.evaluate:
-        evaluate.run(config.Paths(options.speech, options.out), options.evaluate)
-        return
-    paths = make(options)
-    evaluate.run(paths, [config.REPOSITORY / "models" / "starter-zh", paths.model])
+        tests.run(config.Paths(options.speech, options.out), options.evaluate)
+    elif options.language == "en":
+        tests.run(*english.make(options, lines(options.text)))
+    else:
+        paths = make(options)
+        tests.run(paths, [config.REPOSITORY / "models" / "starter-zh", paths.model])
 
 
 if __name__ == "__main__":

@@ -3,31 +3,28 @@
 Writes features/<source>.labels.npy (int16, one pdf a frame of the original voices, −1 where an utterance is not to be used;
 other voices take their original's labels at their pace) and features/<source>.tones.npy (int8, the tone or 0 the same way).
 """
+import itertools
 import json
 from multiprocessing import Pool
 
 import numpy as np
 import torch
 
-from . import config, features, net, units
+from . import config, features, net
+from .inventory import SILENCE
 
-SOURCES = ("multi", "syllables", "words", "synthetic", "garbage", "foreign")
-HELD_OUT = ("multi+", "words+", "garbage+")  # there when a stage hears everything
-NO_MANDARIN = ("garbage", "garbage+", "foreign")  # speech whose sounds have no names here
 _NEVER = -1e30
 
 
-def states(sounds):
-    """(pdfs, optional) of an utterance's units, with optional silence before and after."""
-    pdfs = [units.SILENCE] + [p for unit in sounds for p in units.HMMS[unit]] + [units.SILENCE]
-    optional = np.zeros(len(pdfs), bool)
-    optional[[0, -1]] = True
-    return np.array(pdfs), optional
+def states(inventory, sounds):
+    """(pdfs, optional) of an utterance's units, with optional silence before and after; SIL between them may be missing, too."""
+    pdfs = np.array([SILENCE] + [p for unit in sounds for p in inventory.hmms[unit]] + [SILENCE])
+    return pdfs, pdfs == SILENCE
 
 
-def state_tones(sounds, tones):
+def state_tones(inventory, sounds, tones):
     """The tone of each state of states()."""
-    return np.array([0] + [tone for unit, tone in zip(sounds, tones) for _ in units.PDFS[unit]] + [0], "i1")
+    return np.array([0] + [tone for unit, tone in zip(sounds, tones) for _ in inventory.pdfs[unit]] + [0], "i1")
 
 
 def viterbi(scores, pdfs, optional, shortest=2):
@@ -81,18 +78,29 @@ def _energy(bands, lowest, width):
     return np.convolve(energy, np.ones(width) / width, "valid")
 
 
-def equal_split(bands, sounds, tones):
+def equal_split(inventory, bands, sounds, tones):
     """The first guess: the louder part of a recording, split evenly among its states. (pdfs, tones)"""
     energy = _energy(bands, 3, 5)
     low, high = np.percentile(energy, 5), np.percentile(energy, 95)
     loud = np.flatnonzero(energy > low + 0.35 * (high - low))
     first, end = (loud[0], loud[-1] + 1) if len(loud) else (0, len(energy))
-    pdfs, toned = states(sounds)[0][1:-1], state_tones(sounds, tones)[1:-1]
+    pdfs, toned = states(inventory, sounds)[0][1:-1], state_tones(inventory, sounds, tones)[1:-1]
     edges = first + np.round(np.arange(len(pdfs) + 1) / len(pdfs) * (end - first)).astype(int)
-    labels, tone_labels = np.full(len(bands), units.SILENCE), np.zeros(len(bands), "i1")
+    labels, tone_labels = np.full(len(bands), SILENCE), np.zeros(len(bands), "i1")
     for pdf, tone, a, b in zip(pdfs, toned, edges, edges[1:]):
         labels[a:b], tone_labels[a:b] = pdf, tone
     return labels, tone_labels
+
+
+def timed(inventory, frames, times):
+    """Labels by (unit, its end in seconds): its states share its time evenly."""
+    middles, labels, begin = 0.01 * np.arange(frames) + 0.0125, np.full(frames, SILENCE), 0.0
+    for unit, end in times:
+        pdfs = inventory.pdfs[unit]
+        inside = np.flatnonzero((middles >= begin) & (middles < end))
+        labels[inside] = [pdfs[int((m - begin) / (end - begin) * len(pdfs))] for m in middles[inside]]
+        begin = end
+    return labels
 
 
 def outside(bands):
@@ -109,6 +117,11 @@ def outside(bands):
     return mask
 
 
+def nowhere(bands):
+    """outside() of a recording without noise: a soft S at its beginning is no silence."""
+    return np.zeros(len(bands), bool)
+
+
 def likelihoods(model, utterances, log_prior):
     """[frames, pdfs] of each array of log band energies, every 10 ms."""
     found, margin = [], model.context
@@ -121,14 +134,14 @@ def likelihoods(model, utterances, log_prior):
 
 
 def _align(job):
-    scores, candidates, tones, silent = job
+    inventory, scores, candidates, tones, silent = job
     scores = scores.astype("f4")
-    scores[silent, units.SILENCE] = np.maximum(scores[silent, units.SILENCE], scores[silent].max(1)) + 2.0
+    scores[silent, SILENCE] = np.maximum(scores[silent, SILENCE], scores[silent].max(1)) + 2.0
     paths = []
     for k, sounds in enumerate(candidates):
-        pdfs, optional = states(sounds)
+        pdfs, optional = states(inventory, sounds)
         score, path = viterbi(scores, pdfs, optional)
-        paths.append((score, k, pdfs[path], state_tones(sounds, tones[k])[path]))
+        paths.append((score, k, pdfs[path], state_tones(inventory, sounds, tones[k])[path]))
     return max(paths, key=lambda p: p[0])
 
 
@@ -137,19 +150,20 @@ def _source(paths, source):
     return np.load(paths.features / f"{source}.npy", mmap_mode="r"), [e for e in entries if e["speed"] == 1.0]
 
 
-def realign(paths, checkpoint, source, name):
+def realign(paths, language, checkpoint, source, name):
     """Aligns one source with a checkpoint's net; drops the worst 1.5 %, which are mostly wrong pronunciations."""
     model, stored = net.load(checkpoint)
     log_prior = 0.6 * np.log(stored["prior"].numpy())
     bands, entries = _source(paths, source)
     labels, tones = np.full(len(bands), -1, "i2"), np.zeros(len(bands), "i1")
     scores, chosen = [], {}
+    around = nowhere if source.rstrip("+") in language.clean else outside
     with Pool(config.workers()) as pool:
         for i in range(0, len(entries), 400):
             some = entries[i:i + 400]
             frames = [bands[e["start"]:e["start"] + e["frames"]] for e in some]
-            jobs = zip(likelihoods(model, frames, log_prior), [e["pronunciations"] for e in some],
-                       [e["tones"] for e in some], map(outside, frames))
+            jobs = zip(itertools.repeat(language.inventory), likelihoods(model, frames, log_prior), [e["pronunciations"] for e in some],
+                       [e["tones"] for e in some], map(around, frames))
             for entry, (score, k, path, toned) in zip(some, pool.imap(_align, jobs, chunksize=25)):
                 span = slice(entry["start"], entry["start"] + entry["frames"])
                 labels[span], tones[span] = path, toned
@@ -166,23 +180,26 @@ def realign(paths, checkpoint, source, name):
     print(f"{source}: {len(entries)} aligned with {checkpoint.name}, mean score {np.mean(scores):.3f}", flush=True)
 
 
-def flat(paths, source, name):
-    """The first guess for one source; synthetic sentences are too long for one and wait for a net."""
+def flat(paths, language, source, name):
+    """The first guess for one source: the synthesiser's own times, or an even split. What is too long for one waits for a net."""
     bands, entries = _source(paths, source)
     labels, tones = np.full(len(bands), -1, "i2"), np.zeros(len(bands), "i1")
-    for entry in entries if source != "synthetic" else []:
+    for entry in entries if source not in language.long else []:
         span = slice(entry["start"], entry["start"] + entry["frames"])
-        labels[span], tones[span] = equal_split(bands[span], entry["pronunciations"][0], entry["tones"][0])
+        if entry.get("times"):
+            labels[span] = timed(language.inventory, entry["frames"], entry["times"])
+        else:
+            labels[span], tones[span] = equal_split(language.inventory, bands[span], entry["pronunciations"][0], entry["tones"][0])
     _write(paths, source, name, labels, tones)
 
 
-def garbage(paths, source, name):
-    """Speech that is no Mandarin has one sound."""
+def garbage(paths, language, source, name):
+    """Speech of other languages has one sound."""
     bands, entries = _source(paths, source)
     labels = np.full(len(bands), -1, "i2")
     for entry in entries:
         span = slice(entry["start"], entry["start"] + entry["frames"])
-        labels[span] = np.where(outside(bands[span]), units.SILENCE, units.GARBAGE)
+        labels[span] = np.where(outside(bands[span]), SILENCE, language.inventory.garbage)
     _write(paths, source, name, labels, np.zeros(len(bands), "i1"))
 
 
@@ -192,15 +209,17 @@ def _write(paths, source, name, labels, tones):
     (paths.features / f"{source}.labels").write_text(name)
 
 
-def run(paths, name, checkpoint=None):
+def run(paths, language, name, checkpoint=None):
     """Labels of all prepared sources under a stage's name, unless they are there already."""
-    for source in SOURCES + HELD_OUT:
+    for source in language.sources():
         mark = paths.features / f"{source}.labels"
         if not (paths.features / f"{source}.json").exists() or (mark.exists() and mark.read_text() == name):
             continue
-        if source in NO_MANDARIN:
-            garbage(paths, source, name)
+        if source.rstrip("+") in language.labelled:
+            continue
+        if source.rstrip("+") in language.garbage:
+            garbage(paths, language, source, name)
         elif checkpoint is None:
-            flat(paths, source, name)
+            flat(paths, language, source, name)
         else:
-            realign(paths, checkpoint, source, name)
+            realign(paths, language, checkpoint, source, name)

@@ -4,12 +4,10 @@ import json
 import numpy as np
 import torch
 
-from . import align, features, units
+from . import features
+from .inventory import SILENCE
 
-SHARES = {"multi": 0.25, "syllables": 0.06, "words": 0.36, "synthetic": 0.27, "garbage": 0.03, "foreign": 0.03}  # of the sequences
-# Paces of the recordings against the original: words read one by one are slow, a visitor is not.
-PACES = {"words": (0.9, 1.6), "syllables": (1.0, 1.8), "multi": (0.8, 1.3), "synthetic": (0.8, 1.25),
-         "garbage": (0.8, 1.3), "foreign": (0.8, 1.25)}
+UNUSED, UNNAMED = -1, -2  # labels: of an utterance that is not to be heard, of a sound that the first output has no name for
 PAUSE = 0.25  # chance of a pause between two utterances
 ONLY_NOISE = 0.06  # chance of a sequence without any speech
 
@@ -17,11 +15,11 @@ ONLY_NOISE = 0.06  # chance of a sequence without any speech
 class Data:
     """All prepared sources in memory."""
 
-    def __init__(self, paths, everything=False):
+    def __init__(self, paths, language, everything=False):
         """`everything`: what is held out too."""
-        self.entries, self.groups = [], {}
+        self.language, self.entries, self.groups = language, [], {}
         bands, labels, tones, offset = [], [], [], 0
-        for source in align.SOURCES + (align.HELD_OUT if everything else ()):
+        for source in language.sources() if everything else language.shares:
             if not (paths.features / f"{source}.labels.npy").exists():
                 continue
             bands.append(np.load(paths.features / f"{source}.npy"))
@@ -39,24 +37,24 @@ class Data:
         groups = self.groups.setdefault(source, {})
         for entry in entries:
             original = originals[entry["id"]]
-            if labels[original["start"]] < 0:
+            if labels[original["start"]] == UNUSED:
                 continue
             kind = "original" if entry["speed"] == 1.0 else "lower" if entry["speed"] < 0.75 else "other"
-            group = kind if source in ("words", "syllables") else entry["speaker"]
+            group = kind if source in self.language.by_voice else entry["speaker"]
             groups.setdefault(group, []).append(len(self.entries))
             self.entries.append(dict(start=offset + entry["start"], frames=entry["frames"], speed=entry["speed"],
                                      labels=offset + original["start"], labelled=original["frames"], source=source))
 
     def speech(self, entry):
         """(first, last) frame of the entry's speech in its own frames."""
-        spoken = np.flatnonzero(self.labels[entry["labels"]:entry["labels"] + entry["labelled"]] != units.SILENCE)
+        spoken = np.flatnonzero(self.labels[entry["labels"]:entry["labels"] + entry["labelled"]] != SILENCE)
         return (spoken[0] / entry["speed"], spoken[-1] / entry["speed"]) if len(spoken) else (0, entry["frames"] - 1)
 
     def noises(self):
-        """(start, end) of stretches of real microphone noise: what surrounds the speech of `multi`."""
+        """(start, end) of stretches of real microphone noise: what surrounds the speech of such recordings."""
         found = []
         for entry in self.entries:
-            if entry["source"] == "multi" and entry["speed"] == 1.0:
+            if entry["source"] == self.language.noise and entry["speed"] == 1.0:
                 first, last = self.speech(entry)
                 found += [(entry["start"] + a, entry["start"] + b) for a, b in ((0, int(first) - 8), (int(last) + 12, entry["frames"]))
                           if b - a >= 35]
@@ -85,7 +83,7 @@ class Data:
         shape = (count, frames, features.BANDS)
         low = self.bands[torch.from_numpy(below.ravel())].view(shape).float()
         high = self.bands[torch.from_numpy(above.ravel())].view(shape).float()
-        pdfs = np.where(labels >= 0, self.labels[np.maximum(labels, 0)], units.SILENCE).astype("i8")
+        pdfs = np.where(labels >= 0, self.labels[np.maximum(labels, 0)], SILENCE).astype("i8")
         tones = np.where(labels >= 0, self.tones[np.maximum(labels, 0)], 0).astype("i8")
         return low * (1 - weight) + high * weight, torch.from_numpy(pdfs), torch.from_numpy(tones), torch.from_numpy(labels >= 0)
 
@@ -94,10 +92,10 @@ class Data:
         position, end, label = np.zeros(frames), np.zeros(frames, "i8"), np.full(frames, -1, "i8")
         if rng.random() < ONLY_NOISE:
             return position, end, label
-        sources = [s for s in SHARES if self.groups.get(s)]
-        source = rng.choices(sources, [SHARES[s] for s in sources])[0]
+        shares = {s: share for s, share in self.language.shares.items() if self.groups.get(s)}
+        source = rng.choices(list(shares), list(shares.values()))[0]
         members = self.groups[source][rng.choice(sorted(self.groups[source]))]
-        pace, trimmed, t = rng.uniform(*PACES[source]), rng.random() < 0.65, 0
+        pace, trimmed, t = rng.uniform(*self.language.paces[source]), rng.random() < 0.65, 0
         if rng.random() < 0.3:
             t = rng.randrange(5, 120)  # the microphone was open before the first word
         while t < frames:

@@ -83,8 +83,7 @@ class Score:
         return f"{shares}; CER {100 * self.edits / characters:.1f}, syllables {100 * self.syllable_edits / characters:.1f} %"
 
 
-def score(model, items, grammar):
-    total = Score()
+def score(model, items, grammar, total):
     for _, wanted, pcm in items:
         began = time.process_time()
         heard = model.text(pcm, grammar)
@@ -122,15 +121,19 @@ def costs(folder, loaded, scores):
 
 def run(paths, folders, tests=None):
     """Prints the table as Markdown, a column for each model directory. Returns {folder: [Score of each test]}."""
-    tests = tests or TESTS
     testsets.make(paths)
+    return table(paths, folders, tests or TESTS, phrases, Score)
+
+
+def table(paths, folders, tests, phrases, new_score):
+    """run() for any tests: phrases(kind, words) makes their grammars, new_score() counts what is heard."""
     results, lines = {}, []
     for folder in folders:
         with multiprocessing.get_context("spawn").Pool(1) as fresh:
             loaded = fresh.apply(loaded_memory, (folder,))
         model = libvosk.Model(folder)
         words = set(graph.read_ids(folder / "graph"))
-        results[folder] = [score(model, testsets.read(paths, name), phrases(kind, words)) for _, name, kind, _ in tests]
+        results[folder] = [score(model, testsets.read(paths, name), phrases(kind, words), new_score()) for _, name, kind, _ in tests]
         lines.append(costs(folder, loaded, results[folder]))
     print("| test | n | " + " | ".join(map(label, folders)) + " |\n|---|---|" + "---|" * len(folders))
     for i, (title, _, _, measure) in enumerate(tests):

@@ -8,7 +8,7 @@ import math
 import os
 import subprocess
 
-from . import units
+from .inventory import GARBAGE_UNIT, SILENCE_UNIT
 
 UNKNOWN = "[unk]"
 _HALF = math.log(2)  # silence or none, equally likely
@@ -18,8 +18,8 @@ _PLUGINS = "/usr/lib/{}/fst/22"  # Debian's lookahead types of OpenFst
 class _Arcs:
     """A transducer as OpenFst's text: (from, to, transition, word, cost) each."""
 
-    def __init__(self):
-        self.arcs, self.states = [], 0
+    def __init__(self, inventory):
+        self.inventory, self.arcs, self.states = inventory, [], 0
 
     def state(self):
         self.states += 1
@@ -29,9 +29,10 @@ class _Arcs:
         self.arcs.append((source, target, transition, word, cost))
 
     def phone(self, source, phone, cost=0.0):
-        """The phone's states after `source`; returns the last."""
-        for state in range(len(units.HMMS[units.PHONE_UNIT[phone]])):
-            loop, forward = units.TRANSITIONS[(phone, state)]
+        """The states of a phone (its id or name) after `source`; returns the last."""
+        phone = self.inventory.phone_id.get(phone, phone)
+        for state in range(len(self.inventory.hmms[self.inventory.phone_unit[phone]])):
+            loop, forward = self.inventory.transitions[(phone, state)]
             target = self.state()
             self.add(source, target, forward, 0, cost)
             self.add(target, target, loop)
@@ -41,46 +42,38 @@ class _Arcs:
 
 def _silences(arcs, source, target):
     arcs.add(source, target, cost=_HALF)
-    arcs.add(arcs.phone(source, units.PHONE_ID["SIL"], _HALF), target)
+    arcs.add(arcs.phone(source, SILENCE_UNIT, _HALF), target)
 
 
 def _garbage(arcs, root, after, word, cost):
-    """[unk] again: speech that is no Mandarin, 120 ms of it or more."""
-    state, name = root, units.GARBAGE_UNIT
+    """[unk] again: speech of other languages, 120 ms of it or more."""
+    state = root
     for position in "BIIE":
-        state, cost = arcs.phone(state, units.PHONE_ID[f"{name}_{position}"], cost), 0.0
+        state, cost = arcs.phone(state, f"{GARBAGE_UNIT}_{position}", cost), 0.0
     arcs.add(state, after, word=word)
 
 
 def _unknown(arcs, root, after, word, entry, syllable):
-    """[unk]: any syllables; `entry` and `syllable` are costs."""
-    first, middle, end = arcs.state(), arcs.state(), arcs.state()
-    arcs.add(root, first, cost=entry)
-    rest = {c: arcs.state() for c in sorted(set(units.FINAL_CLASS.values()))}
-    for unit in units.INITIAL_UNITS:
-        target = rest[unit.split("_")[1]]
-        arcs.add(arcs.phone(first, units.PHONE_ID[unit + "_B"], syllable), target)
-        arcs.add(arcs.phone(middle, units.PHONE_ID[unit + "_I"], syllable), target)
-    for final in units.FINALS:
-        source = rest[units.FINAL_CLASS[final]]
-        paths = [(source, "_I", middle, 0.0), (source, "_E", end, 0.0)]
-        if final not in ("ii", "iii", "ong"):  # the others can be a syllable alone
-            paths += [(first, "_B", middle, syllable), (first, "_S", end, syllable), (middle, "_I", middle, syllable), (middle, "_E", end, syllable)]
-        for source, position, target, cost in paths:
-            arcs.add(arcs.phone(source, units.PHONE_ID[final + position], cost), target)
-    arcs.add(end, after, word=word)
+    """[unk]: any sounds, as the inventory joins them; `entry` and `syllable` are costs."""
+    nodes = {name: arcs.state() for name in ("first", "middle", "end")}
+    arcs.add(root, nodes["first"], cost=entry)
+    others = {name for source, _, _, target, _ in arcs.inventory.unknown for name in (source, target)} - set(nodes)
+    nodes.update((name, arcs.state()) for name in sorted(others))
+    for source, unit, position, target, share in arcs.inventory.unknown:
+        arcs.add(arcs.phone(nodes[source], f"{unit}_{position}", syllable * share), nodes[target])
+    arcs.add(nodes["end"], after, word=word)
 
 
-def sounds_to_words(lexicon, unknown, decoder):
+def sounds_to_words(inventory, lexicon, unknown, decoder):
     """HCL as text lines. lexicon: [(word id, units, cost)]; unknown: the word id of [unk]."""
-    arcs = _Arcs()
+    arcs = _Arcs(inventory)
     start, root, after = arcs.state(), arcs.state(), arcs.state()
     _silences(arcs, start, root)
     _silences(arcs, after, root)
     tree = {}
     for word, sounds, cost in lexicon:
         node, key = root, ()
-        for phone in units.word_phones(sounds):
+        for phone in inventory.word_phones(sounds):
             key += (phone,)
             if key not in tree:
                 tree[key] = arcs.phone(node, phone)
@@ -92,7 +85,7 @@ def sounds_to_words(lexicon, unknown, decoder):
     return ["%d %d %d %d %.4f" % a for a in arcs.arcs] + [str(root)]
 
 
-def build(words, prons, model, folder, temporary, decoder):
+def build(inventory, words, prons, model, folder, temporary, decoder):
     """Writes the model directory's graph/.
 
     words: all words in a fixed order; prons: {word: [(units, cost)]}; model(ids): the language model's text lines, given the
@@ -102,7 +95,7 @@ def build(words, prons, model, folder, temporary, decoder):
     temporary.mkdir(parents=True, exist_ok=True)
     first = {word: i for i, word in enumerate(["<eps>", *words, UNKNOWN])}
     entries = [(first[word], sounds, cost) for word in words for sounds, cost in prons[word]]
-    (temporary / "hcl.txt").write_text("\n".join(sounds_to_words(entries, first[UNKNOWN], decoder)) + "\n")
+    (temporary / "hcl.txt").write_text("\n".join(sounds_to_words(inventory, entries, first[UNKNOWN], decoder)) + "\n")
     _openfst(f"fstcompile {temporary}/hcl.txt | fstarcsort --sort_type=olabel > {temporary}/hcl.fst")
     _openfst(f"fstconvert --fst_type=olabel_lookahead --save_relabel_opairs={temporary}/relabel {temporary}/hcl.fst {folder}/HCLr.fst")
     # The look-ahead type numbers the words anew, by how the tree branches; words.txt and Gr must use these numbers.
@@ -110,7 +103,7 @@ def build(words, prons, model, folder, temporary, decoder):
     ids = {word: moved.get(i, i) for word, i in first.items()}
     (folder / "words.txt").write_text("".join(f"{w} {i}\n" for w, i in sorted(ids.items(), key=lambda pair: pair[1])), encoding="utf8")
     write_language_model(model(ids), folder, temporary)
-    _write_tables(folder)
+    _write_tables(inventory, folder)
     return ids
 
 
@@ -125,13 +118,13 @@ def read_ids(folder):
     return {word: int(i) for word, i in map(str.split, (folder / "words.txt").read_text(encoding="utf8").splitlines())}
 
 
-def _write_tables(folder):
+def _write_tables(inventory, folder):
     kinds = {"B": "begin", "I": "internal", "E": "end", "S": "singleton"}
-    boundaries = [f"{i} {'nonword' if p == 'SIL' else kinds[p[-1]]}\n" for i, p in enumerate(units.PHONES) if i]
+    boundaries = [f"{i} {'nonword' if p == SILENCE_UNIT else kinds[p[-1]]}\n" for i, p in enumerate(inventory.phones) if i]
     (folder / "phones" / "word_boundary.int").write_text("".join(boundaries))
-    (folder / "phones.txt").write_text("".join(f"{p} {i}\n" for i, p in enumerate(units.PHONES)))
+    (folder / "phones.txt").write_text("".join(f"{p} {i}\n" for i, p in enumerate(inventory.phones)))
     # The file must exist and not be empty; this id is no transition of the graph.
-    (folder / "disambig_tid.int").write_text(f"{units.TRANSITION_COUNT + 1}\n")
+    (folder / "disambig_tid.int").write_text(f"{inventory.transition_count + 1}\n")
 
 
 def _openfst(command):

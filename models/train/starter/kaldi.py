@@ -8,8 +8,6 @@ import struct
 
 import numpy as np
 
-from . import units
-
 
 def token(text):
     return text.encode() + b" "
@@ -37,10 +35,10 @@ def matrix(values):
     return b"FM " + integer(values.shape[0]) + integer(values.shape[1]) + values.tobytes()
 
 
-def transition_model():
+def transition_model(inventory):
     """Topologies of one and two states, the (phone, state, pdf) triples and equal probabilities."""
-    phones = list(range(1, len(units.PHONES)))
-    states = [len(units.HMMS[units.PHONE_UNIT[phone]]) for phone in phones]
+    phones = list(range(1, len(inventory.phones)))
+    states = [len(inventory.hmms[inventory.phone_unit[phone]]) for phone in phones]
     out = token("<TransitionModel>") + token("<Topology>") + integers(phones) + integers([-1] + [n - 1 for n in states])
     out += integer(max(states))  # topologies; a −1 here would announce a chain model
     for count in range(1, max(states) + 1):
@@ -48,10 +46,10 @@ def transition_model():
         for state in range(count):
             out += integer(state) + integer(2) + integer(state) + real(0.5) + integer(state + 1) + real(0.5)
         out += integer(-1) + integer(0)  # the last state emits nothing
-    out += token("</Topology>") + token("<Triples>") + integer(len(units.TRIPLES))
-    out += b"".join(integer(value) for triple in units.TRIPLES for value in triple)
+    out += token("</Topology>") + token("<Triples>") + integer(len(inventory.triples))
+    out += b"".join(integer(value) for triple in inventory.triples for value in triple)
     out += token("</Triples>")
-    logs = np.full(units.TRANSITION_COUNT + 1, math.log(0.5), "f4")
+    logs = np.full(inventory.transition_count + 1, math.log(0.5), "f4")
     logs[0] = 0
     return out + token("<LogProbs>") + vector(logs) + token("</LogProbs>") + token("</TransitionModel>")
 
@@ -102,7 +100,7 @@ def acoustic_model(layers, heads, join, inputs, priors):
             + token("<Priors>") + vector(priors))
 
 
-def write(path, *net):
+def write(path, inventory, *net):
     """final.mdl; `net` as acoustic_model takes it."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(b"\0B" + transition_model() + acoustic_model(*net))
+    path.write_bytes(b"\0B" + transition_model(inventory) + acoustic_model(*net))

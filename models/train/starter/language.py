@@ -11,7 +11,8 @@ _START = "<s>"
 class Bigram:
     """Interpolated absolute discounting over a unigram that mixes the text's words with the segmenter's frequencies.
 
-    words: the vocabulary. add() counts text. lines() gives the acceptor's arcs, the costs scaled for the decoder.
+    words: the vocabulary. general: {word: weight} of the language at large, the segmenter's without. split(text, words): its words.
+    add() counts text. lines() gives the acceptor's arcs, the costs scaled for the decoder.
     """
 
     discount = 0.6
@@ -19,8 +20,8 @@ class Bigram:
     power = 0.75
     end = 0.15  # chance of an end after a word with no bigram of its own
 
-    def __init__(self, words):
-        self.words = set(words)
+    def __init__(self, words, general=None, split=lexicon.segment):
+        self.words, self.general, self.split = set(words), general, split
         self.order = list(words)
         self.unigrams = collections.Counter()
         self.bigrams = collections.defaultdict(collections.Counter)
@@ -28,7 +29,7 @@ class Bigram:
     def add(self, text, weight=1.0):
         """Counts a phrase. A character outside the vocabulary cuts it."""
         previous = _START
-        for word in [*lexicon.segment(text, self.words), _END]:
+        for word in [*self.split(text, self.words), _END]:
             if word is not None:
                 if previous is not None:
                     self.bigrams[previous][word] += weight
@@ -37,8 +38,10 @@ class Bigram:
             previous = word
 
     def unigram(self):
-        counts = lexicon.frequencies()
-        general = {w: max(counts.get(w, 0), 3) ** self.power for w in self.order}
+        general = self.general
+        if general is None:
+            counts = lexicon.frequencies()
+            general = {w: max(counts.get(w, 0), 3) ** self.power for w in self.order}
         total, own = sum(general.values()), max(1e-9, sum(self.unigrams.values()))
         share = self.own_share if self.unigrams else 0.0
         return {w: (1 - share) * general[w] / total + share * self.unigrams[w] / own for w in self.order}

@@ -7,7 +7,7 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from . import features, units
+from . import features
 
 # (name, offsets in input frames, outputs). The first layer reads nine frames, the others work on the grid of three.
 SMALL = [("tdnn1", list(range(-4, 5)), 256), ("tdnn2", [-3, 0, 3], 256), ("tdnn3", [-3, 0, 3], 256),
@@ -17,9 +17,9 @@ STRIDE = 3
 
 
 class Net(nn.Module):
-    """`layers` as above. `mean` and `std` are of the input, [40]. The outputs are the pdfs and then the tones."""
+    """`layers` as above. `mean` and `std` are of the input, [40]. The `outputs` are the pdfs and then the tones."""
 
-    def __init__(self, layers, mean=None, std=None, dropout=0.1, outputs=units.PDF_COUNT + units.TONES):
+    def __init__(self, layers, outputs, mean=None, std=None, dropout=0.1):
         super().__init__()
         self.layers = layers
         self.register_buffer("mean", torch.zeros(features.BANDS) if mean is None else mean)
@@ -74,13 +74,13 @@ class Net(nn.Module):
         return plain
 
 
-def widen(small, layers):
+def widen(small, layers, outputs):
     """A net of wider `layers` that computes exactly what `small` does, to go on from.
 
     The new outputs of a layer start at random and nothing reads them yet, so that the first step already finds a
     gradient for what reads them.
     """
-    wide = Net(layers, small.mean, small.std)
+    wide = Net(layers, outputs, small.mean, small.std)
     with torch.no_grad():
         width = features.BANDS
         for i, small_layer in enumerate(small.aff):
@@ -98,6 +98,23 @@ def widen(small, layers):
     return wide
 
 
+def narrow(wide, layers, outputs):
+    """A net of `layers` that starts with the channels of `wide` that its next layers hear most; the outputs are new."""
+    small = Net(layers, outputs, wide.mean, wide.std)
+    kept = torch.arange(features.BANDS)
+    with torch.no_grad():
+        for i, (_, _, size) in enumerate(layers):
+            following = [*wide.aff, wide.out][i + 1].weight
+            heard = following.abs().sum((0, 2)) * wide.bn[i].weight.abs()
+            best = heard.topk(size).indices.sort().values
+            small.aff[i].weight.copy_(wide.aff[i].weight[best][:, kept])
+            small.aff[i].bias.copy_(wide.aff[i].bias[best])
+            for name in ("weight", "bias", "running_mean", "running_var"):
+                getattr(small.bn[i], name).copy_(getattr(wide.bn[i], name)[best])
+            kept = best
+    return small, kept
+
+
 def save(path, net, prior, **more):
     """Writes a checkpoint; `prior` are the pdfs' shares of the training frames."""
     temporary = path.with_suffix(".tmp")
@@ -108,7 +125,7 @@ def save(path, net, prior, **more):
 def load(path):
     """(net, the whole checkpoint). A checkpoint without `layers` is the first model's."""
     checkpoint = torch.load(path, map_location="cpu")
-    net = Net(checkpoint.get("layers", SMALL), outputs=len(checkpoint["model"]["out.weight"]))
+    net = Net(checkpoint.get("layers", SMALL), len(checkpoint["model"]["out.weight"]))
     net.load_state_dict(checkpoint["model"])
     net.eval()
     return net, checkpoint

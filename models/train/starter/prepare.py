@@ -14,7 +14,8 @@ from . import config, features, recordings, splicing
 # ((speed from, to), (formants from, to)): a woman as a man, a low woman, a child. Men are the scarcest in the data.
 _MAN, _LOW, _CHILD = ((0.55, 0.70), (0.79, 0.92)), ((0.72, 0.9), (0.84, 0.98)), ((1.05, 1.3), (1.0, 1.15))
 _ANY = ((0.8, 1.22), (0.88, 1.12))
-VOICES = {"words": [_MAN, (_LOW, _CHILD)], "syllables": [_MAN, _ANY], "multi": [_ANY, (_LOW, _CHILD), _ANY], "garbage": [_ANY, (_LOW, _CHILD)]}
+VOICES = {"words": [_MAN, (_LOW, _CHILD)], "syllables": [_MAN, _ANY], "multi": [_ANY, (_LOW, _CHILD), _ANY], "garbage": [_ANY, (_LOW, _CHILD)],
+          "speakers": [_ANY, (_LOW, _CHILD), _ANY], "prompts": [_MAN, (_LOW, _CHILD), _ANY]}
 
 
 def voices(recording):
@@ -26,6 +27,11 @@ def voices(recording):
             ranges = rng.choice(ranges)
         out.append(tuple(round(rng.uniform(*r), 3) for r in ranges))
     return out
+
+
+def other_voice(rng):
+    """(speed, formants) of another person than the one who speaks."""
+    return tuple(round(rng.uniform(*r), 3) for r in rng.choice([_LOW, _CHILD, _ANY]))
 
 
 def _extract(recording):

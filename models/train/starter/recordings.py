@@ -7,8 +7,10 @@ Held out, by rules that depend on names alone:
 """
 import hashlib
 import re
+import subprocess
 from dataclasses import dataclass, field
 
+import numpy as np
 import soundfile
 
 from . import pinyin, units
@@ -94,6 +96,9 @@ def multi_english(speech):
 
 
 def read(path):
-    """(float samples ±1 of one channel, rate in Hz) of any file that libsndfile reads, Opus too."""
+    """(float samples ±1 of one channel, rate in Hz) of any file that libsndfile reads, Opus too; G.722 by ffmpeg."""
+    if path.endswith(".g722"):
+        command = ["ffmpeg", "-v", "error", "-f", "g722", "-i", path, "-f", "s16le", "-ar", "16000", "-ac", "1", "-"]
+        return np.frombuffer(subprocess.run(command, capture_output=True, check=True).stdout, "<i2").astype("f4") / 32768, 16000
     samples, rate = soundfile.read(path, dtype="float32")
     return (samples if samples.ndim == 1 else samples.mean(1)), rate

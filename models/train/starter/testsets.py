@@ -86,10 +86,9 @@ def _synthetic(paths):
     return items
 
 
-def _noise(paths):
-    """Four minutes without a word to the portal: rooms, fans, hum, knocks, a waiting room, digital silence; 40 × 6 s."""
+def noise(voices):
+    """Four minutes without a word to the portal: rooms, fans, hum, knocks, a waiting room of `voices`, digital silence; 40 × 6 s."""
     rng, count = random.Random(11), 6 * features.RATE
-    voices = [s for _, _, s in _english(paths)]
     time = np.arange(count) / features.RATE
     items = []
     for i in range(40):
@@ -119,11 +118,11 @@ def _noise(paths):
     return items
 
 
-def _degraded(paths, source, change):
+def degraded(paths, source, change):
     return [(key, text, change(np.frombuffer(pcm, "<i2").astype("f4") / 32768, i)) for i, (key, text, pcm) in enumerate(read(paths, source))]
 
 
-def _far(samples, i):
+def far(samples, i):
     """Two metres away in a hall, a fan running."""
     return degrade.noisy(degrade.room(samples, random.Random(i), 0.5, 0.6), 18, i)
 
@@ -133,15 +132,15 @@ def _telephone(samples, i):
 
 
 SETS = {
-    "speakers": _speakers, "english": _english, "commands": _commands, "words": _words, "synthetic": _synthetic, "noise": _noise,
-    **{f"{source}_{name}": (lambda paths, source=source, change=change: _degraded(paths, source, change))
+    "speakers": _speakers, "english": _english, "commands": _commands, "words": _words, "synthetic": _synthetic, "noise": lambda paths: noise([s for _, _, s in _english(paths)]),
+    **{f"{source}_{name}": (lambda paths, source=source, change=change: degraded(paths, source, change))
        for source in ("speakers", "commands", "synthetic")
-       for name, change in (("noisy", lambda x, i: degrade.noisy(x, 10, i)), ("far", _far), ("telephone", _telephone))},
+       for name, change in (("noisy", lambda x, i: degrade.noisy(x, 10, i)), ("far", far), ("telephone", _telephone))},
 }
 
 
-def make(paths):
-    """Builds the sets that are not there yet."""
-    for name, build in SETS.items():
+def make(paths, sets=None):
+    """Builds the sets that are not there yet; SETS if none are given."""
+    for name, build in (sets or SETS).items():
         if not (paths.tests / f"{name}.json").exists():
             _write(paths, name, build(paths))

@@ -6,7 +6,8 @@ import time
 import numpy as np
 import torch
 
-from . import augment, batches, features, net, units
+from . import augment, batches, features, net
+from .inventory import SILENCE
 
 _AVERAGE = 0.99  # of the weights that are kept besides the ones trained: they are what is exported
 _WARM_UP = 40  # steps
@@ -33,25 +34,25 @@ def new_net(data, plan, layers):
     """A net that normalises its input by what augmented speech looks like."""
     cepstra = make_batch(data, plan, 0)[0].reshape(-1, features.BANDS)
     torch.manual_seed(plan.seed)
-    return net.Net(layers, cepstra.mean(0), cepstra.std(0))
+    return net.Net(layers, data.language.inventory.outputs, cepstra.mean(0), cepstra.std(0))
 
 
-def start_from(checkpoint, layers):
+def start_from(checkpoint, layers, outputs):
     """The net of an earlier stage, widened to `layers` if it is narrower."""
     small, _ = net.load(checkpoint)
-    complete = small.out.out_channels == units.PDF_COUNT + units.TONES  # the first model's is not
-    return small if small.layers == layers and complete else net.widen(small, layers)
+    complete = small.out.out_channels == outputs  # the first model's is not
+    return small if small.layers == layers and complete else net.widen(small, layers, outputs)
 
 
 class Stage:
     """A stage's state: the net, its running average, the optimiser, the pdfs counted so far and the step to do next."""
 
-    def __init__(self, model, path):
+    def __init__(self, model, path, pdf_count):
         self.model, self.path, self.step = model, path, 0
         self.optimizer = torch.optim.Adam(model.parameters(), betas=(0.9, 0.99), weight_decay=1e-6)
-        self.average = net.Net(model.layers)
+        self.average = net.Net(model.layers, model.out.out_channels)
         self.average.load_state_dict(model.state_dict())
-        self.counts = torch.full((units.PDF_COUNT,), 10.0)
+        self.counts = torch.full((pdf_count,), 10.0)
         self.state_path = path.with_suffix(".state")
         if self.state_path.exists():
             self._resume()
@@ -80,10 +81,11 @@ class Stage:
         # Half precision is twice as fast where the processor has it; weights and their averages stay whole.
         with torch.autocast("cpu", dtype=torch.bfloat16, enabled=plan.half):
             scores = self.model(cepstra)
-        scores, tone_scores = scores.float().split([units.PDF_COUNT, units.TONES], 1)
+        pdf_count = len(self.counts)
+        scores, tone_scores = scores.float().split([pdf_count, scores.shape[1] - pdf_count], 1)
         wanted, tones = (of[:, self.model.context::net.STRIDE][:, :scores.shape[2]] for of in (pdfs, tones))
         entropy = torch.nn.functional.cross_entropy
-        loss = entropy(scores, wanted, label_smoothing=plan.smoothing)
+        loss = entropy(scores, wanted, ignore_index=batches.UNNAMED, label_smoothing=plan.smoothing)
         toned = entropy(tone_scores, tones - 1, ignore_index=-1, label_smoothing=plan.smoothing, reduction="sum")
         loss = loss + plan.tones * toned / (tones > 0).sum().clamp(min=1)
         self.optimizer.zero_grad()
@@ -91,9 +93,9 @@ class Stage:
         torch.nn.utils.clip_grad_norm_(self.model.parameters(), 5.0)
         self.optimizer.step()
         self._follow()
-        self.counts += torch.bincount(wanted.reshape(-1), minlength=units.PDF_COUNT).float()
+        self.counts += torch.bincount(wanted[wanted >= 0], minlength=pdf_count).float()
         self.step += 1
-        right = (scores.argmax(1) == wanted)[wanted != units.SILENCE].float().mean()
+        right = (scores.argmax(1) == wanted)[(wanted != SILENCE) & (wanted >= 0)].float().mean()
         right_tones = (tone_scores.argmax(1) == tones - 1)[tones > 0].float().sum() / (tones > 0).sum().clamp(min=1)
         return np.array([loss.item(), right.item(), right_tones.item()])
 
@@ -106,11 +108,11 @@ class Stage:
                     value.mul_(keep).add_(current[name], alpha=1 - keep)
 
 
-def run(paths, name, plan, start):
+def run(paths, language, name, plan, start):
     """Trains checkpoints/<name>.pt for plan.steps, going on where it stopped. `start(data)` makes the first net."""
     path = paths.checkpoints / f"{name}.pt"
-    data = batches.Data(paths, plan.everything)
-    stage = Stage(start(data), path)
+    data = batches.Data(paths, language, plan.everything)
+    stage = Stage(start(data), path, language.inventory.pdf_count)
     began, seen = time.monotonic(), None
     while stage.step < plan.steps:
         new = stage.learn(*make_batch(data, plan, stage.step), plan)

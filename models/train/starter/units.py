@@ -1,12 +1,10 @@
-"""The model's sounds: toneless Mandarin initials and finals.
+"""The Mandarin model's sounds: toneless initials and finals.
 
 An initial is one HMM state and has one variant for each class of the final that follows (b_a, b_i, …), because lips and
-tongue prepare for it. A final is two states. SIL, one state, is silence and noise. Each state is one output of the net
-(a "pdf"). The decoder sees four position variants of a unit (_B first in its word, _I inside, _E last, _S alone); they
-share the pdfs and exist only so that words get times.
-
-Transition ids are Kaldi's: numbered through (phone, state, pdf) in order, self-loop first, then forward.
+tongue prepare for it. A final is two states. How they are numbered: inventory.py.
 """
+from .inventory import Inventory
+
 INITIALS = ["zh", "ch", "sh", "b", "p", "m", "f", "d", "t", "n", "l", "g", "k", "h", "j", "q", "x", "r", "z", "c", "s"]
 FINALS = ["a", "o", "e", "i", "ii", "iii", "u", "v", "ai", "ei", "ao", "ou", "ia", "ie", "ua", "uo", "ve", "iao", "iou",
           "uai", "uei", "an", "en", "ang", "eng", "ong", "ian", "in", "iang", "ing", "iong", "uan", "uen", "uang",
@@ -64,46 +62,25 @@ def _initial_units():
 
 
 INITIAL_UNITS = _initial_units()
-GARBAGE_UNIT = "GBG"  # speech that is no Mandarin; one state, after the others so that older nets keep their numbers
-UNITS = ["SIL"] + INITIAL_UNITS + FINALS + [GARBAGE_UNIT]
-
-
-def _number_pdfs():
-    pdfs, n = {}, 0
-    for unit in UNITS:
-        count = 2 if unit in FINALS else 1
-        pdfs[unit] = list(range(n, n + count))
-        n += count
-    return pdfs, n
-
-
-PDFS, PDF_COUNT = _number_pdfs()
-SILENCE = PDFS["SIL"][0]
-GARBAGE = PDFS[GARBAGE_UNIT][0]
 TONES = 4  # a fifth, none, is what the net says nothing about: 0
 
-# What the decoder tells apart: the net's units, and each final also in each tone. HMMS: {name: its decoder pdfs}; the first
-# PDF_COUNT are the net's. A decoder pdf of a toned final is the net's pdf of the final and its tone together (export.py).
-TONED = [f"{final}{tone}" for tone in range(1, TONES + 1) for final in FINALS]
-HMMS = {**PDFS, **{name: [PDF_COUNT + 2 * i, PDF_COUNT + 2 * i + 1] for i, name in enumerate(TONED)}}
-DECODER_PDFS = PDF_COUNT + 2 * len(TONED)
 
-PHONES = ["<eps>", "SIL"] + [f"{name}_{position}" for name in [*UNITS[1:], *TONED] for position in "BIES"]
-PHONE_UNIT = [None, "SIL"] + [name for name in [*UNITS[1:], *TONED] for _ in "BIES"]
-PHONE_ID = {phone: i for i, phone in enumerate(PHONES)}
-
-
-def _number_transitions():
-    triples, ids = [], {}
-    for phone in range(1, len(PHONES)):
-        for state, pdf in enumerate(HMMS[PHONE_UNIT[phone]]):
-            triples.append((phone, state, pdf))
-            ids[(phone, state)] = (2 * len(triples) - 1, 2 * len(triples))
-    return triples, ids
+def _unknown():
+    """[unk]'s sounds: any syllables."""
+    found = []
+    for unit in INITIAL_UNITS:
+        target = unit.split("_")[1]
+        found += [("first", unit, "B", target, 1), ("middle", unit, "I", target, 1)]
+    for final in FINALS:
+        source = FINAL_CLASS[final]
+        found += [(source, final, "I", "middle", 0), (source, final, "E", "end", 0)]
+        if final not in ("ii", "iii", "ong"):  # the others can be a syllable alone
+            found += [("first", final, "B", "middle", 1), ("first", final, "S", "end", 1), ("middle", final, "I", "middle", 1),
+                      ("middle", final, "E", "end", 1)]
+    return found
 
 
-TRIPLES, TRANSITIONS = _number_transitions()  # TRANSITIONS: (phone, state) → (self-loop id, forward id)
-TRANSITION_COUNT = 2 * len(TRIPLES)
+MANDARIN = Inventory({**dict.fromkeys(INITIAL_UNITS, 1), **dict.fromkeys(FINALS, 2)}, FINALS, TONES, unknown=_unknown())
 
 
 def syllable_units(pinyin):
@@ -113,7 +90,7 @@ def syllable_units(pinyin):
         return None
     initial, final = parts
     units = ([initial + "_" + FINAL_CLASS[final]] if initial else []) + [final]
-    return units if all(u in PDFS for u in units) else None
+    return units if all(u in MANDARIN.pdfs for u in units) else None
 
 
 def word_units(syllables):
@@ -138,11 +115,3 @@ def word_tones(syllables, tones):
 def toned(units, tones):
     """The units in their tones; a tone of 0 leaves a unit as it is."""
     return [f"{unit}{tone}" if tone else unit for unit, tone in zip(units, tones)]
-
-
-def word_phones(units):
-    """Phone ids of a word, with its units' positions; finals may have their tone."""
-    if len(units) == 1:
-        return [PHONE_ID[units[0] + "_S"]]
-    last = len(units) - 1
-    return [PHONE_ID[u + ("_B" if i == 0 else "_E" if i == last else "_I")] for i, u in enumerate(units)]

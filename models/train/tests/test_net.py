@@ -8,15 +8,18 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from starter import align, augment, batches, config, net, train, units
+from starter import align, augment, batches, config, net, train
+from starter.inventory import SILENCE
+from starter.languages import MANDARIN
 
+SOUNDS = MANDARIN.inventory
 TINY = [("tdnn1", list(range(-4, 5)), 12), ("tdnn2", [-3, 0, 3], 10), ("tdnn3", [-6, 0, 6], 8), ("prefinal", [0], 8)]
 
 
 def tiny(layers=TINY):
     """A net with random weights and norms that are not the identity."""
     torch.manual_seed(3)
-    made = net.Net(layers, torch.randn(40), torch.rand(40) + 0.5)
+    made = net.Net(layers, SOUNDS.outputs, torch.randn(40), torch.rand(40) + 0.5)
     for norm in made.bn:
         norm.running_mean.normal_()
         norm.running_var.uniform_(0.5, 2)
@@ -51,15 +54,15 @@ class Net(unittest.TestCase):
     def test_first_models_net_gets_the_new_outputs(self):
         """A net without tones and garbage goes on: what it knew stays."""
         torch.manual_seed(5)
-        old = net.Net(TINY, outputs=units.PDF_COUNT - 1).eval()
-        new = net.widen(old, TINY).eval()
+        old = net.Net(TINY, SOUNDS.pdf_count - 1).eval()
+        new = net.widen(old, TINY, SOUNDS.outputs).eval()
         cepstra = torch.randn(1, 60, 40)
         with torch.no_grad():
-            self.assertEqual(new(cepstra).shape[1], units.PDF_COUNT + units.TONES)
-            self.assertLess((new(cepstra)[:, :units.PDF_COUNT - 1] - old(cepstra)).abs().max().item(), 1e-5)
+            self.assertEqual(new(cepstra).shape[1], SOUNDS.outputs)
+            self.assertLess((new(cepstra)[:, :SOUNDS.pdf_count - 1] - old(cepstra)).abs().max().item(), 1e-5)
 
     def test_widened_computes_the_same(self):
-        wide = net.widen(tiny(), [(n, o, w + 5) for n, o, w in TINY])
+        wide = net.widen(tiny(), [(n, o, w + 5) for n, o, w in TINY], SOUNDS.outputs)
         wide.eval()
         cepstra = torch.randn(2, 90, 40)
         with torch.no_grad():
@@ -68,31 +71,31 @@ class Net(unittest.TestCase):
 
 class Align(unittest.TestCase):
     def test_finds_the_path(self):
-        pdfs, optional = align.states(["zh_o", "ong"])
+        pdfs, optional = align.states(SOUNDS, ["zh_o", "ong"])
         wanted = [0] * 5 + [1] * 3 + [2] * 4 + [3] * 6
-        scores = np.full((len(wanted), units.PDF_COUNT), -5.0)
+        scores = np.full((len(wanted), SOUNDS.pdf_count), -5.0)
         scores[np.arange(len(wanted)), pdfs[wanted]] = 0
         score, path = align.viterbi(scores, pdfs, optional)
         self.assertEqual(path.tolist(), wanted)
         self.assertEqual(score, 0)
 
     def test_states_last_two_frames(self):
-        pdfs, optional = align.states(["a"])
-        _, path = align.viterbi(np.random.RandomState(0).randn(9, units.PDF_COUNT), pdfs, optional)
+        pdfs, optional = align.states(SOUNDS, ["a"])
+        _, path = align.viterbi(np.random.RandomState(0).randn(9, SOUNDS.pdf_count), pdfs, optional)
         for state in (1, 2):
             self.assertGreaterEqual((path == state).sum(), 2)
 
     def test_evenly_split(self):
         bands = np.full((90, 40), 2.0)
         bands[30:60] = 10.0
-        labels, tones = align.equal_split(bands, ["zh_o", "ong"], [0, 1])
-        self.assertEqual([labels[0], labels[45], labels[-1]], [units.SILENCE, units.PDFS["ong"][0], units.SILENCE])
+        labels, tones = align.equal_split(SOUNDS, bands, ["zh_o", "ong"], [0, 1])
+        self.assertEqual([labels[0], labels[45], labels[-1]], [SILENCE, SOUNDS.pdfs["ong"][0], SILENCE])
         self.assertEqual([tones[33], tones[45]], [0, 1])
-        self.assertTrue(((tones > 0) == np.isin(labels, units.PDFS["ong"])).all())
+        self.assertTrue(((tones > 0) == np.isin(labels, SOUNDS.pdfs["ong"])).all())
 
     def test_tones_follow_their_finals(self):
-        pdfs, _ = align.states(["zh_o", "ong", "g_u", "uo"])
-        tones = align.state_tones(["zh_o", "ong", "g_u", "uo"], [0, 1, 0, 2])
+        pdfs, _ = align.states(SOUNDS, ["zh_o", "ong", "g_u", "uo"])
+        tones = align.state_tones(SOUNDS, ["zh_o", "ong", "g_u", "uo"], [0, 1, 0, 2])
         self.assertEqual(len(tones), len(pdfs))
         self.assertEqual(tones.tolist(), [0, 0, 1, 1, 0, 2, 2, 0])
 
@@ -117,7 +120,7 @@ class Training(unittest.TestCase):
         (self.paths.features / "multi.json").write_text(json.dumps(entries))
         labels, tones = np.zeros(900, "i2"), np.zeros(900, "i1")
         for i, entry in enumerate(entries):
-            labels[entry["start"] + 55:entry["start"] + 90] = units.PDFS["a"][0]
+            labels[entry["start"] + 55:entry["start"] + 90] = SOUNDS.pdfs["a"][0]
             tones[entry["start"] + 55:entry["start"] + 90] = 1 + i % 4
         np.save(self.paths.features / "multi.labels.npy", labels)
         np.save(self.paths.features / "multi.tones.npy", tones)
@@ -128,12 +131,12 @@ class Training(unittest.TestCase):
             if count != steps[-1]:
                 self._stop_after(name, plan, count)
             else:
-                train.run(self.paths, name, plan, lambda data: train.new_net(data, plan, TINY))
+                train.run(self.paths, MANDARIN, name, plan, lambda data: train.new_net(data, plan, TINY))
         return net.load(self.paths.checkpoints / f"{name}.pt")[0].state_dict()
 
     def _stop_after(self, name, plan, count):
-        data = batches.Data(self.paths)
-        stage = train.Stage(train.new_net(data, plan, TINY), self.paths.checkpoints / f"{name}.pt")
+        data = batches.Data(self.paths, MANDARIN)
+        stage = train.Stage(train.new_net(data, plan, TINY), self.paths.checkpoints / f"{name}.pt", SOUNDS.pdf_count)
         for step in range(count):
             stage.learn(*train.make_batch(data, plan, step), plan)
         stage.save()
@@ -145,10 +148,10 @@ class Training(unittest.TestCase):
             self.assertTrue(torch.allclose(value.float(), parts[name].float(), atol=1e-6), name)
 
     def test_pauses_are_noise_labelled_silence(self):
-        data = batches.Data(self.paths)
+        data = batches.Data(self.paths, MANDARIN)
         bands, pdfs, tones, speech = data.batch(30, 200, random.Random(1))
-        self.assertTrue((pdfs[~speech] == units.SILENCE).all())
-        self.assertTrue(((tones > 0) == (pdfs == units.PDFS["a"][0])).all())
+        self.assertTrue((pdfs[~speech] == SILENCE).all())
+        self.assertTrue(((tones > 0) == (pdfs == SOUNDS.pdfs["a"][0])).all())
         self.assertGreater((~speech).float().mean().item(), 0.05)
         heard = augment.augment(bands, speech, random.Random(2), torch.Generator().manual_seed(1), data.real_noise(30, 200, random.Random(3)))
         self.assertEqual(heard.shape, bands.shape)

@@ -9,9 +9,11 @@ import numpy as np
 import torch
 
 from starter import align, config, export, features, graph, libvosk, net, units
+from starter.languages import MANDARIN
 
 from . import test_net
 
+SOUNDS = MANDARIN.inventory
 WORDS = {"你好": ["ni", "hao"], "教育局": ["jiao", "yu", "ju"], "投诉": ["tou", "su"], "啊": ["a"], "土俗": ["tu", "su"]}
 TONES = {"你好": [2, 3], "投诉": [2, 4], "土俗": [3, 0]}
 
@@ -40,11 +42,11 @@ class RoundTrip(unittest.TestCase):
         cls.folder = Path(folder.name)
         cls.decoder = config.Decoder(prior_power=0.5, tone_floor=-1.5)  # some tones are below: four have log(1/4) on average
         cls.net = test_net.tiny()
-        cls.prior = torch.rand(units.PDF_COUNT, generator=torch.Generator().manual_seed(1)) + 0.1
+        cls.prior = torch.rand(SOUNDS.pdf_count, generator=torch.Generator().manual_seed(1)) + 0.1
         net.save(cls.folder / "net.pt", cls.net, cls.prior / cls.prior.sum())
         prons = {w: [(sounds(w), 0.0)] for w in WORDS}
-        graph.build(list(WORDS), prons, one_word, cls.folder / "model" / "graph", cls.folder / "tmp", cls.decoder)
-        export.acoustic(cls.folder / "net.pt", cls.folder / "model", cls.decoder)
+        graph.build(SOUNDS, list(WORDS), prons, one_word, cls.folder / "model" / "graph", cls.folder / "tmp", cls.decoder)
+        export.acoustic(SOUNDS, cls.folder / "net.pt", cls.folder / "model", cls.decoder)
         options = (cls.folder / "model" / "conf" / "model.conf")
         options.write_text(options.read_text().replace("--beam=12.0", "--beam=200").replace("--lattice-beam=4.0", "--lattice-beam=100"))
         cls.model = libvosk.Model(cls.folder / "model")
@@ -56,15 +58,15 @@ class RoundTrip(unittest.TestCase):
         margin = self.net.context
         padded = np.concatenate([np.repeat(cepstra[:1], margin, 0), cepstra, np.repeat(cepstra[-1:], margin + 3, 0)]).astype("f4")
         with torch.no_grad():
-            outputs = self.net(torch.from_numpy(padded)[None])[0].split([units.PDF_COUNT, units.TONES])
+            outputs = self.net(torch.from_numpy(padded)[None])[0].split([SOUNDS.pdf_count, SOUNDS.aside])
         sounds_logs, tone_logs = (torch.log_softmax(head, 0).T.numpy() for head in outputs)
         over = np.maximum(tone_logs - self.decoder.tone_floor, 0)
         logs = np.concatenate([sounds_logs, over], 1)[:(len(cepstra) + 2) // 3]
-        weight, bias = export.join(self.decoder)
+        weight, bias = export.join(SOUNDS, self.decoder)
         scores = logs @ weight.T + bias
-        shares = export.priors(self.prior / self.prior.sum(), self.decoder)
+        shares = export.priors(SOUNDS, self.prior / self.prior.sum(), self.decoder)
         scores = (scores - np.log(shares)) * self.decoder.acoustic_scale
-        pdfs, optional = align.states(sounds(word))
+        pdfs, optional = align.states(SOUNDS, sounds(word))
         return align.viterbi(scores, pdfs, optional, shortest=1)[0] * len(scores)
 
     def test_scores_are_libvosks(self):
@@ -83,7 +85,7 @@ class RoundTrip(unittest.TestCase):
             libvosk.Model(self.folder / "nothing")
 
     def test_manifest(self):
-        export.manifest(self.folder / "model")
+        export.manifest(self.folder / "model", MANDARIN)
         files = {f["path"]: f["size"] for f in json.loads((self.folder / "model" / "manifest.json").read_text())["files"]}
         self.assertEqual(files["am/final.mdl"], (self.folder / "model" / "am" / "final.mdl").stat().st_size)
 
@@ -120,26 +122,26 @@ class Composition(unittest.TestCase):
         """Forward transitions of words' phones, each state held once."""
         found = []
         for word in words:
-            for phone in units.word_phones(sounds(word)):
-                for state in range(len(units.HMMS[units.PHONE_UNIT[phone]])):
-                    loop, forward = units.TRANSITIONS[(phone, state)]
+            for phone in SOUNDS.word_phones(sounds(word)):
+                for state in range(len(SOUNDS.hmms[SOUNDS.phone_unit[phone]])):
+                    loop, forward = SOUNDS.transitions[(phone, state)]
                     found += [forward, loop]
         return found
 
     def test_words_come_out(self):
         entries = [(i + 1, sounds(w), 0.0) for i, w in enumerate(WORDS)]
-        lines = graph.sounds_to_words(entries, 9, config.Decoder())
+        lines = graph.sounds_to_words(SOUNDS, entries, 9, config.Decoder())
         self.assertEqual(self.walk(lines, self.path("你好")) - {(9,)}, {(1,)})
         self.assertIn((2, 3), self.walk(lines, self.path("教育局", "投诉")))
         self.assertEqual(self.walk(lines, self.path("教育局")[:-4]), set())
 
     def test_any_syllables_are_unknown(self):
-        lines = graph.sounds_to_words([(1, units.word_units(["ni", "hao"]), 0.0)], 9, config.Decoder())
+        lines = graph.sounds_to_words(SOUNDS, [(1, units.word_units(["ni", "hao"]), 0.0)], 9, config.Decoder())
         self.assertEqual(self.walk(lines, self.path("教育局")), {(9,)})
 
     def test_other_languages_are_unknown(self):
-        lines = graph.sounds_to_words([], 9, config.Decoder())
-        foreign = [step for position in "BIIE" for step in reversed(units.TRANSITIONS[(units.PHONE_ID["GBG_" + position], 0)])]
+        lines = graph.sounds_to_words(SOUNDS, [], 9, config.Decoder())
+        foreign = [step for position in "BIIE" for step in reversed(SOUNDS.transitions[(SOUNDS.phone_id["GBG_" + position], 0)])]
         self.assertEqual(self.walk(lines, foreign), {(9,)})
         self.assertEqual(self.walk(lines, foreign[:-2]), set())
 

@@ -16,14 +16,14 @@ class Units(unittest.TestCase):
             self.assertEqual(units.split_syllable(syllable), wanted, syllable)
 
     def test_transitions_are_numbered_in_kaldis_order(self):
-        self.assertEqual(units.TRIPLES, sorted(units.TRIPLES))
-        ids = [i for pair in units.TRANSITIONS.values() for i in pair]
-        self.assertEqual(sorted(ids), list(range(1, units.TRANSITION_COUNT + 1)))
+        self.assertEqual(units.MANDARIN.triples, sorted(units.MANDARIN.triples))
+        ids = [i for pair in units.MANDARIN.transitions.values() for i in pair]
+        self.assertEqual(sorted(ids), list(range(1, units.MANDARIN.transition_count + 1)))
 
     def test_positions(self):
-        names = [units.PHONES[p] for p in units.word_phones(units.word_units(["jiao", "yu", "ju"]))]
+        names = [units.MANDARIN.phones[p] for p in units.MANDARIN.word_phones(units.word_units(["jiao", "yu", "ju"]))]
         self.assertEqual(names, ["j_i_B", "iao_I", "v_I", "j_v_I", "v_E"])
-        self.assertEqual([units.PHONES[p] for p in units.word_phones(["a"])], ["a_S"])
+        self.assertEqual([units.MANDARIN.phones[p] for p in units.MANDARIN.word_phones(["a"])], ["a_S"])
 
 
 class Lexicon(unittest.TestCase):
