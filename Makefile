@@ -60,7 +60,7 @@ test-go:
 # race detector; then three processes that are stopped, killed and cut off.
 test-cluster: $(LIBVOSK)
 	go test -race ./node -run 'TestCluster|TestRemote' -v
-	TINGDONG_CLUSTER=1 go test ./cmd/tingdong -run TestFleet -v
+	TINGDONG_FLEET=1 go test ./cmd/tingdong -run TestFleet -v
 
 test-e2e:
 	@echo "== 浏览器测试 / browser tests"

@@ -11,7 +11,7 @@ import (
 
 // EachRevision calls fn with every kept revision of a bucket, oldest first.
 func (j *Journal) EachRevision(ctx context.Context, b Bucket, fn func(Revision) error) error {
-	return j.each(ctx, b, jetstream.IncludeHistory(), fn)
+	return j.each(ctx, b, from(1), fn)
 }
 
 // RestoreRevision saves a revision as it was, with its author, message and
@@ -83,7 +83,7 @@ func (j *Journal) ReplayDocuments(ctx context.Context, after uint64, fn func(Bat
 	heard := time.Now()
 	for {
 		var own error // of fn, whatever it says
-		err = j.FollowDocuments(ctx, after, func(b Batch) error {
+		err = j.readDocuments(ctx, after, true, func(b Batch) error {
 			if own = fn(b); own != nil {
 				return own
 			}
@@ -98,6 +98,8 @@ func (j *Journal) ReplayDocuments(ctx context.Context, after uint64, fn func(Bat
 			return last, nil
 		case own != nil:
 			return last, own
+		case err == nil && ctx.Err() == nil:
+			return last, fmt.Errorf("%w: document batches %d to %d are missing", ErrDamaged, after+1, last)
 		case err == nil:
 			return last, ctx.Err()
 		case !errors.Is(err, ErrUnavailable) || time.Since(heard) > replayPatience:

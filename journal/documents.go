@@ -78,12 +78,16 @@ var nothing = []byte("[]")
 // the cluster, and ErrCompacted when batches between were compacted
 // away: a view must then be built anew, from 0 on.
 func (j *Journal) FollowDocuments(ctx context.Context, after uint64, fn func(Batch) error) error {
+	return j.readDocuments(ctx, after, false, fn)
+}
+
+func (j *Journal) readDocuments(ctx context.Context, after uint64, more bool, fn func(Batch) error) error {
 	docs, err := j.documents()
 	if err != nil {
 		return err
 	}
 	at := after
-	return j.follow(ctx, docs, "documents", after, func(m message) error {
+	return j.read(ctx, docs, "documents", from(after+1), more, func(m message) error {
 		if m.seq != at+1 {
 			if err := j.missing(ctx, at, m.seq, at == after && after == 0); err != nil {
 				return err

@@ -1,10 +1,14 @@
 package journal
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/nats-io/nats.go/jetstream"
@@ -134,8 +138,7 @@ func (j *Journal) Get(ctx context.Context, b Bucket, key string) (Revision, erro
 }
 
 // Current is Get, asked of the cluster's leader: Get may be answered by a member
-// that does not know yet what another one has just acknowledged. For small
-// values.
+// that does not know yet what another one has just acknowledged.
 func (j *Journal) Current(ctx context.Context, b Bucket, key string) (Revision, error) {
 	if j.alone {
 		return j.Get(ctx, b, key)
@@ -162,11 +165,21 @@ func (j *Journal) leaders(ctx context.Context, b Bucket, key string) (*jetstream
 	return s.GetLastMsgForSubject(ctx, "$KV."+string(b)+"."+key)
 }
 
-// List returns the newest revision of every key of a bucket, by key.
+// List returns the newest revision of every key of a bucket, oldest first.
 func (j *Journal) List(ctx context.Context, b Bucket) ([]Revision, error) {
-	var out []Revision
-	err := j.scan(ctx, b, jetstream.IgnoreDeletes(), func(r Revision) { out = append(out, r) })
-	return out, err
+	ctx, cancel := context.WithTimeout(ctx, j.timeout)
+	defer cancel()
+	newest := map[string]Revision{} // a member that is behind gives several of a key
+	err := j.each(ctx, b, jetstream.ConsumerConfig{
+		DeliverPolicy: jetstream.DeliverLastPerSubjectPolicy, FilterSubject: ">"}, func(r Revision) error {
+		newest[r.Key] = r
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	maps.DeleteFunc(newest, func(_ string, r Revision) bool { return r.Deleted })
+	return slices.SortedFunc(maps.Values(newest), func(a, b Revision) int { return cmp.Compare(a.Revision, b.Revision) }), nil
 }
 
 // History returns the kept revisions of a key, oldest first.
@@ -207,40 +220,49 @@ func (j *Journal) Watch(ctx context.Context, b Bucket, changed func()) error {
 	return j.follow(ctx, stream, "bucket "+string(b), last, func(message) error { changed(); return nil })
 }
 
-func (j *Journal) scan(ctx context.Context, b Bucket, opt jetstream.WatchOpt, fn func(Revision)) error {
-	ctx, cancel := context.WithTimeout(ctx, j.timeout)
-	defer cancel()
-	return j.each(ctx, b, opt, func(r Revision) error { fn(r); return nil })
-}
-
-// each calls fn with what a bucket holds now, in the order of its revisions.
-func (j *Journal) each(ctx context.Context, b Bucket, opt jetstream.WatchOpt, fn func(Revision) error) error {
-	kv, err := j.bucket(b)
-	if err != nil {
+// each calls fn with what a bucket holds now, in the order of its revisions. The
+// leader says how far that is; a member that is behind is waited for.
+func (j *Journal) each(ctx context.Context, b Bucket, c jetstream.ConsumerConfig, fn func(Revision) error) error {
+	if _, err := j.bucket(b); err != nil {
 		return err
 	}
-	w, err := kv.WatchAll(ctx, opt)
+	stream, err := j.js.Stream(ctx, streamOf(b))
 	if err != nil {
 		return fmt.Errorf("listing the bucket %s: %w", b, mapErr(err))
 	}
-	defer w.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return fmt.Errorf("listing the bucket %s: %w", b, mapErr(ctx.Err()))
-		case e := <-w.Updates():
-			if e == nil { // the watcher's mark for "all values delivered"
-				return nil
-			}
-			r, err := openEntry(e)
-			if err == nil {
-				err = fn(r)
-			}
-			if err != nil {
-				return err
-			}
-		}
+	state := stream.CachedInfo().State
+	if state.Msgs == 0 {
+		return nil
 	}
+	var own error // of fn, whatever it says
+	err = j.read(ctx, stream, "bucket "+string(b), c, true, func(m message) error {
+		r, err := openMessage(b, m)
+		if err == nil {
+			err = fn(r)
+		}
+		if own = err; own == nil && (m.seq >= state.LastSeq || j.alone && m.left == 0) {
+			own = errReplayed
+		}
+		return own
+	})
+	switch {
+	case own == errReplayed:
+		return nil
+	case own != nil:
+		return own
+	case err == nil && ctx.Err() != nil:
+		return fmt.Errorf("listing the bucket %s: %w", b, mapErr(ctx.Err()))
+	}
+	return err
+}
+
+func openMessage(b Bucket, m message) (Revision, error) {
+	key := strings.TrimPrefix(m.Subject(), "$KV."+string(b)+".")
+	r := Revision{Key: key, Revision: m.seq, At: m.at, Deleted: m.Headers().Get("KV-Operation") != ""}
+	if r.Deleted {
+		return r, nil
+	}
+	return open(b, r, m.Data())
 }
 
 func openEntry(e jetstream.KeyValueEntry) (Revision, error) {

@@ -13,6 +13,9 @@ const minFree = 32 << 20
 // ErrFull reports a disk without room. It is an ErrUnavailable, too.
 var ErrFull = fmt.Errorf("%w: the disk is full", ErrUnavailable)
 
+// Room is ErrFull when the disk has no room for changes.
+func (j *Journal) Room() error { return j.room(0) }
+
 // room refuses a write that the disk has no room for. What others do to the
 // same disk in the next moment it cannot know; the log then refuses by itself.
 func (j *Journal) room(size int) error {

@@ -3,6 +3,7 @@ package journal
 import (
 	"context"
 	"errors"
+	"fmt"
 	"maps"
 	"slices"
 	"sync"
@@ -16,7 +17,7 @@ type StreamState struct {
 	Name  string // "documents", "audit", "events", or the bucket's
 	Takes bool   // writes: the cluster has a leader for it, and a quorum
 	// Copies of it: as the leader is, behind it, and with members that are
-	// away. All are 0 when it takes nothing, since then nobody tells.
+	// away. All are 0 when nobody answers.
 	Current, Behind, Away int
 	Last                  uint64 // sequence of its newest message
 }
@@ -52,14 +53,15 @@ const steadyPatience = 20 * time.Second
 // a member was lost they may not. The error is ErrUnavailable.
 func (j *Journal) Steady(ctx context.Context) error {
 	for begin := time.Now(); ; {
-		at := slices.IndexFunc(j.State(ctx), func(s StreamState) bool { return !s.Takes })
+		parts := j.State(ctx)
+		at := slices.IndexFunc(parts, func(s StreamState) bool { return !s.Takes })
 		switch {
 		case at < 0:
 			return nil
 		case ctx.Err() != nil:
 			return ctx.Err()
 		case time.Since(begin) > steadyPatience:
-			return ErrUnavailable
+			return fmt.Errorf("%w: its part %q has no quorum", ErrUnavailable, parts[at].Name)
 		}
 		select {
 		case <-ctx.Done():

@@ -148,12 +148,14 @@ func (n *Node) followBuckets(ctx context.Context) {
 		case <-again:
 		}
 		again = nil
-		err := errors.Join(n.keepCopy(ctx), n.loadBrain(ctx), n.loadSettings(ctx))
-		if err != nil && ctx.Err() == nil {
+		for _, err := range []error{n.keepCopy(ctx), n.loadBrain(ctx), n.loadSettings(ctx)} {
+			if err == nil || ctx.Err() != nil {
+				continue
+			}
 			failing.about("keeping the last good grammar and settings", err)
-		}
-		if errors.Is(err, journal.ErrUnavailable) {
-			again = time.After(retryPause)
+			if errors.Is(err, journal.ErrUnavailable) {
+				again = time.After(retryPause)
+			}
 		}
 	}
 }

@@ -20,7 +20,8 @@ type Compaction struct {
 	// Age is how old a batch must be to be dropped; 0: a day. A member that
 	// was away for longer builds its index anew.
 	Age time.Duration
-	// Least is the size in bytes below which nothing is done; 0: 64 MB.
+	// Least is the size in bytes of the stream, packed as it is, below which
+	// nothing is done; 0: 64 MB.
 	Least uint64
 }
 

@@ -53,7 +53,10 @@ func (n *Node) indexOptions(words []string) search.Options {
 func (n *Node) openIndex(ctx context.Context) error {
 	last, err := uint64(math.MaxUint64), error(nil) // unknown while the cluster does not answer
 	if n.local.Load() == nil {
-		last, err = n.journal.LastDocument(ctx)
+		err = n.patiently(ctx, func(ctx context.Context) (err error) {
+			last, err = n.journal.LastDocument(ctx)
+			return err
+		})
 	}
 	if err != nil {
 		return err

@@ -117,6 +117,7 @@ func (n *Node) start(ctx context.Context) error {
 	}
 	run, stop := context.WithCancel(context.Background())
 	n.stop = stop
+	defer context.AfterFunc(ctx, stop)() // a start that is given up follows nothing
 	n.done.Go(func() { n.tendIndex(run) })
 	if !joined {
 		n.done.Go(func() { n.joinLater(run) })
@@ -184,14 +185,15 @@ func (n *Node) NotReady() error {
 }
 
 // JournalState tells how the journal is, and how many batches of documents
-// the index has not applied.
-func (n *Node) JournalState(ctx context.Context) (streams []journal.StreamState, behind uint64) {
-	streams = n.journal.State(ctx)
+// the index has not applied: -1 when nobody tells.
+func (n *Node) JournalState(ctx context.Context) (streams []journal.StreamState, behind int64) {
+	streams, behind = n.journal.State(ctx), -1
 	at := n.Index().Position()
-	for _, s := range streams {
-		if s.Name == "documents" && s.Last > at {
-			behind = s.Last - at
+	for i, s := range streams {
+		if s.Name == "documents" && s.Current > 0 {
+			behind = max(0, int64(s.Last)-int64(at))
 		}
+		streams[i].Takes = s.Takes && n.journal.Room() == nil
 	}
 	return streams, behind
 }
@@ -246,7 +248,7 @@ func (n *Node) portal(ctx context.Context, joined bool) error {
 func (n *Node) patiently(ctx context.Context, do func(context.Context) error) error {
 	for {
 		err := do(ctx)
-		if !n.clustered() || ctx.Err() != nil || !errors.Is(err, journal.ErrUnavailable) {
+		if !n.clustered() || ctx.Err() != nil || !errors.Is(err, journal.ErrUnavailable) || errors.Is(err, journal.ErrFull) {
 			return err
 		}
 		n.log.Info("waiting for the cluster", "error", err)

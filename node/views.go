@@ -167,7 +167,7 @@ func (n *Node) joinLater(run context.Context) {
 
 // follow begins to follow the journal from where the views are.
 func (n *Node) follow(run context.Context) error {
-	if err := errors.Join(n.patiently(run, n.loadBrain), n.patiently(run, n.loadSettings)); err != nil {
+	if err := errors.Join(n.loadBrain(run), n.loadSettings(run)); err != nil {
 		return err
 	}
 	target, err := n.newest(run)

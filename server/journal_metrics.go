@@ -9,9 +9,9 @@ import (
 )
 
 // JournalState tells how the log that this node follows is, and how many
-// batches of documents its index is behind.
+// batches of documents its index is behind, -1 when that is not known.
 type JournalState interface {
-	JournalState(ctx context.Context) (streams []journal.StreamState, behind uint64)
+	JournalState(ctx context.Context) (streams []journal.StreamState, behind int64)
 }
 
 // journalCollector asks whenever metrics are asked for.
@@ -49,5 +49,7 @@ func (c journalCollector) Collect(out chan<- prometheus.Metric) {
 		gauge(journalCopies, float64(s.Behind), s.Name, "behind")
 		gauge(journalCopies, float64(s.Away), s.Name, "away")
 	}
-	gauge(indexBehind, float64(behind))
+	if behind >= 0 {
+		gauge(indexBehind, float64(behind))
+	}
 }
