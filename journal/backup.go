@@ -11,7 +11,31 @@ import (
 
 // EachRevision calls fn with every kept revision of a bucket, oldest first.
 func (j *Journal) EachRevision(ctx context.Context, b Bucket, fn func(Revision) error) error {
-	return j.each(ctx, b, from(1), fn)
+	seen := uint64(0)
+	return patiently(ctx, func(heard func()) error {
+		return j.each(ctx, b, from(seen+1), func(r Revision) error {
+			seen = r.Revision
+			heard()
+			return fn(r)
+		})
+	})
+}
+
+// patiently does again what a cluster refuses that has just lost a member, for
+// replayPatience without heard being called.
+func patiently(ctx context.Context, do func(heard func()) error) error {
+	last := time.Now()
+	for {
+		err := do(func() { last = time.Now() })
+		if !errors.Is(err, ErrUnavailable) || time.Since(last) > replayPatience {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(replayPause):
+		}
+	}
 }
 
 // RestoreRevision saves a revision as it was, with its author, message and
@@ -38,27 +62,28 @@ func (j *Journal) RestoreRevision(ctx context.Context, b Bucket, r Revision) err
 
 // EachAudit calls fn with every line of the audit log, oldest first.
 func (j *Journal) EachAudit(ctx context.Context, fn func(line []byte) error) error {
-	s, err := j.js.Stream(ctx, streamAudit)
-	if errors.Is(err, jetstream.ErrStreamNotFound) {
-		return nil
-	}
-	if err != nil {
-		return fmt.Errorf("reading the audit log: %w", mapErr(err))
-	}
-	info, err := s.Info(ctx)
-	if err != nil {
-		return fmt.Errorf("reading the audit log: %w", mapErr(err))
-	}
-	for seq := max(info.State.FirstSeq, 1); seq <= info.State.LastSeq; seq++ { // an empty stream begins at 0
-		m, err := s.GetMsg(ctx, seq)
+	next := uint64(1) // an empty stream begins at 0
+	return patiently(ctx, func(heard func()) error {
+		s, err := j.js.Stream(ctx, streamAudit)
+		if errors.Is(err, jetstream.ErrStreamNotFound) {
+			return nil
+		}
 		if err != nil {
-			return fmt.Errorf("reading entry %d of the audit log: %w", seq, mapErr(err))
+			return fmt.Errorf("reading the audit log: %w", mapErr(err))
 		}
-		if err := fn(m.Data); err != nil {
-			return err
+		state := s.CachedInfo().State
+		for next = max(next, state.FirstSeq); next <= state.LastSeq; next++ {
+			m, err := s.GetMsg(ctx, next)
+			if err != nil {
+				return fmt.Errorf("reading entry %d of the audit log: %w", next, mapErr(err))
+			}
+			heard()
+			if err := fn(m.Data); err != nil {
+				return err
+			}
 		}
-	}
-	return nil
+		return nil
+	})
 }
 
 // RestoreAudit appends a line of an audit log as it was.
@@ -80,14 +105,14 @@ func (j *Journal) ReplayDocuments(ctx context.Context, after uint64, fn func(Bat
 	if err != nil || last <= after {
 		return last, err
 	}
-	heard := time.Now()
-	for {
+	err = patiently(ctx, func(heard func()) error {
 		var own error // of fn, whatever it says
-		err = j.readDocuments(ctx, after, true, func(b Batch) error {
+		err := j.readDocuments(ctx, after, true, func(b Batch) error {
 			if own = fn(b); own != nil {
 				return own
 			}
-			after, heard = b.Seq, time.Now()
+			after = b.Seq
+			heard()
 			if b.Seq >= last {
 				own = errReplayed
 			}
@@ -95,23 +120,25 @@ func (j *Journal) ReplayDocuments(ctx context.Context, after uint64, fn func(Bat
 		})
 		switch {
 		case own == errReplayed:
-			return last, nil
+			return nil
 		case own != nil:
-			return last, own
+			return notAgain{own}
 		case err == nil && ctx.Err() == nil:
-			return last, fmt.Errorf("%w: document batches %d to %d are missing", ErrDamaged, after+1, last)
+			return fmt.Errorf("%w: document batches %d to %d are missing", ErrDamaged, after+1, last)
 		case err == nil:
-			return last, ctx.Err()
-		case !errors.Is(err, ErrUnavailable) || time.Since(heard) > replayPatience:
-			return last, err
+			return ctx.Err()
 		}
-		select {
-		case <-ctx.Done():
-			return last, ctx.Err()
-		case <-time.After(replayPause):
-		}
+		return err
+	})
+	var own notAgain
+	if errors.As(err, &own) {
+		err = own.error
 	}
+	return last, err
 }
+
+// notAgain keeps an error from being taken for the cluster's.
+type notAgain struct{ error }
 
 const (
 	// replayPatience is longer than NATS needs to notice that a member is

@@ -231,7 +231,7 @@ func (j *Journal) each(ctx context.Context, b Bucket, c jetstream.ConsumerConfig
 		return fmt.Errorf("listing the bucket %s: %w", b, mapErr(err))
 	}
 	state := stream.CachedInfo().State
-	if state.Msgs == 0 {
+	if state.Msgs == 0 || c.OptStartSeq > state.LastSeq {
 		return nil
 	}
 	var own error // of fn, whatever it says

@@ -316,7 +316,9 @@ func reads(t *testing.T, n *Node, secret string) {
 
 func serves(t *testing.T, n *Node) {
 	t.Helper()
-	if err := errors.Join(n.Served(t.Context()), n.Warmed(t.Context()), n.NotReady()); err != nil {
+	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	defer cancel()
+	if err := errors.Join(n.Served(ctx), n.Warmed(ctx), n.NotReady()); err != nil {
 		t.Errorf("not ready for visitors: %v", err)
 	}
 	if r, err := n.Search(t.Context(), search.Query{Text: "公报"}); err != nil || r.Total < 63 {
@@ -340,6 +342,7 @@ func testLonelyStart(t *testing.T, c *trio) {
 	until(t, "pages are taken again", func() bool { return put(t.Context(), c.nodes[0], "/healed") == nil })
 	for i, n := range c.nodes {
 		until(t, fmt.Sprintf("member %d follows again", i), c.holds(i, "/healed"))
+		serves(t, n) // it has caught up, which it could not alone
 		if q := turns(t, n, 1).Queries; len(q) != 1 || q[0].Text != "孤岛通知" {
 			t.Errorf("member %d has the queries %+v; what was asked without quorum is to be kept", i, q)
 		}
