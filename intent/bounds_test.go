@@ -108,7 +108,7 @@ func TestDecideOddTexts(t *testing.T) {
 
 func FuzzDecide(f *testing.F) {
 	m := shipped(f)
-	for _, seed := range []string{"打开政务公开", "go to the home page", "第２页", "放大到150%", "\x00打开\u202e", "1.5.5", "２０２４年", "a p p 下载", "’’’"} {
+	for _, seed := range []string{"打开政务公开", "go to the home page", "第２页", "放大到150%", "\x00打开\u202e", "1.5.5", "100000", "２０２４年", "a p p 下载", "’’’"} {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, text string) {

@@ -41,11 +41,13 @@ func chinese(n int, gap bool) string {
 		if n < unit.value {
 			continue
 		}
-		head := digit(n / unit.value)
-		if unit.value >= 1e4 {
-			head = chinese(n/unit.value, false)
+		var s string
+		if count := n / unit.value; count < 10 {
+			s = digit(count)
+		} else { // above 万 only
+			s = chinese(count, false)
 		}
-		s := head + unit.name
+		s += unit.name
 		rest := n % unit.value
 		if rest > 0 && rest < unit.value/10 {
 			s += "零"
@@ -113,9 +115,13 @@ func ParseChinese(s string) (n int, ok bool) {
 		if !is || total > math.MaxInt/int(1e9) {
 			return 0, false
 		}
-		if u < 1e4 {
+		switch {
+		case u < 1e4:
 			section += max(current, btoi(current == 0)) * u
-		} else {
+		case u == 1e4:
+			total += (section + current) * u
+			section = 0
+		default: // 一万亿
 			total = (total + section + current) * u
 			section = 0
 		}

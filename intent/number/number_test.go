@@ -7,7 +7,8 @@ import (
 
 func TestChinese(t *testing.T) {
 	for n, want := range map[int]string{0: "零", 2: "二", 10: "十", 12: "十二", 20: "二十", 101: "一百零一", 110: "一百一十", 150: "一百五十",
-		1005: "一千零五", 1050: "一千零五十", 10001: "一万零一", 20240: "二万零二百四十", 100000000: "一亿", -3: "负三"} {
+		1005: "一千零五", 1050: "一千零五十", 10001: "一万零一", 20240: "二万零二百四十", 100000: "十万", 150000: "十五万", 1000000: "一百万",
+		12345678: "一千二百三十四万五千六百七十八", 100000000: "一亿", 1000000000: "十亿", -3: "负三"} {
 		if got := Chinese(n); got != want {
 			t.Errorf("Chinese(%d) = %s, want %s", n, got, want)
 		}
@@ -15,7 +16,11 @@ func TestChinese(t *testing.T) {
 }
 
 func TestRoundTrips(t *testing.T) {
+	numbers := []int{99999, 100000, 100001, 123456, 999999, 1000000, 20000000, 99999999, 100000000, 1234567890}
 	for n := -200; n < 30000; n++ {
+		numbers = append(numbers, n)
+	}
+	for _, n := range numbers {
 		for _, form := range ChineseForms(n) {
 			if got, ok := ParseChinese(form); !ok || got != n {
 				t.Fatalf("ParseChinese(%s) = %d, %v, want %d", form, got, ok, n)
