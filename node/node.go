@@ -50,6 +50,7 @@ type Options struct {
 type Node struct {
 	opt     Options
 	log     *slog.Logger
+	now     func() time.Time // by which tokens end; a test's clock may jump
 	journal *journal.Journal
 	index   atomic.Pointer[search.Index]
 	brain   atomic.Pointer[session.Brain]
@@ -86,7 +87,7 @@ type Node struct {
 // Open opens the journal and its views, and starts following. On a new data
 // directory the shipped columns and grammars are saved first.
 func Open(ctx context.Context, o Options) (*Node, error) {
-	n := &Node{opt: o, log: o.Log, applied: make(chan struct{}), following: make(chan struct{}), reindex: make(chan struct{}, 1), recompile: make(chan struct{}, 1), warm: make(chan struct{})}
+	n := &Node{opt: o, log: o.Log, now: time.Now, applied: make(chan struct{}), following: make(chan struct{}), reindex: make(chan struct{}, 1), recompile: make(chan struct{}, 1), warm: make(chan struct{})}
 	if n.log == nil {
 		n.log = slog.Default()
 	}

@@ -265,3 +265,35 @@ func TestSearchSettings(t *testing.T) {
 	n = openNode(t, dir)
 	mustFind(t, n, "统计资料", "/42")
 }
+
+// TestTokensWhenTheClockJumps: a token ends by the clock of the moment, and one
+// without an end never; what a clock far ahead refuses works again when it is
+// set right, also beside tokens that were issued meanwhile.
+func TestTokensWhenTheClockJumps(t *testing.T) {
+	n := openNode(t, t.TempDir())
+	var ahead time.Duration
+	n.now = func() time.Time { return time.Now().Add(ahead) }
+	end := time.Now().Add(time.Hour)
+	ending, err := n.IssueToken(t.Context(), Token{Role: "editor", Expires: &end}, "test")
+	if err != nil {
+		t.Fatal(err)
+	}
+	endless, err := n.NewToken(t.Context(), "viewer", "endless")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, jump := range []struct {
+		ahead time.Duration
+		want  string
+	}{{0, "editor"}, {24 * time.Hour, ""}, {-24 * time.Hour, "editor"}, {20 * 24 * time.Hour, ""}, {0, "editor"}} {
+		ahead = jump.ahead
+		if _, err := n.NewToken(t.Context(), "viewer", "meanwhile"); err != nil {
+			t.Fatal(err)
+		}
+		for secret, want := range map[string]string{ending: jump.want, endless: "viewer"} {
+			if role, err := n.TokenRole(t.Context(), secret); err != nil || role != want {
+				t.Errorf("with the clock %v ahead the role is %q, %v; want %q", jump.ahead, role, err, want)
+			}
+		}
+	}
+}

@@ -135,7 +135,7 @@ func (n *Node) NewToken(ctx context.Context, role, name string) (string, error) 
 // IssueToken makes a bearer token with t's role, name and end, and keeps its
 // hash. Tokens whose end is a month ago are forgotten.
 func (n *Node) IssueToken(ctx context.Context, t Token, author string) (string, error) {
-	secret, now := "td_"+rand.Text(), time.Now().UTC() // 130 bits
+	secret, now := "td_"+rand.Text(), n.now().UTC() // 130 bits
 	err := n.changeTokens(ctx, author, "new token", func(list []keptToken) ([]keptToken, error) {
 		list = slices.DeleteFunc(list, func(k keptToken) bool { return k.Expires != nil && k.Expires.AddDate(0, 1, 0).Before(now) })
 		return append(list, keptToken{SHA256: hash(secret), Role: t.Role, Name: t.Name, Created: now, Expires: t.Expires}), nil
@@ -181,7 +181,7 @@ func (n *Node) WhoseToken(ctx context.Context, secret string) (*Token, error) {
 	if err != nil {
 		return nil, err
 	}
-	if found != nil && found.Expired(time.Now()) {
+	if found != nil && found.Expired(n.now()) {
 		return nil, nil
 	}
 	return found, nil
