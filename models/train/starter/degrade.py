@@ -51,3 +51,14 @@ def babble(voices, count):
     for voice in voices:
         mixed += np.tile(voice / np.sqrt(level(voice)), count // len(voice) + 1)[:count]
     return mixed / len(voices)
+
+
+def worn(samples, rng):
+    """In a room, clipped or through a narrow band, now and then."""
+    if rng.random() < 0.35:
+        samples = room(samples, rng, rng.uniform(0.1, 0.6), rng.uniform(0.05, 0.5))
+    if rng.random() < 0.15:
+        samples = clip(samples, rng.uniform(1.5, 6))
+    if rng.random() < 0.15:
+        samples = band(samples, rng.uniform(80, 300), rng.uniform(3300, 7500))
+    return samples

@@ -80,12 +80,7 @@ def _utterance(number):
     samples = speak(words, voice, rng) if words else np.zeros(0)
     if len(samples) < 3000:
         return None
-    if rng.random() < 0.35:
-        samples = degrade.room(samples, rng, rng.uniform(0.1, 0.6), rng.uniform(0.05, 0.5))
-    if rng.random() < 0.15:
-        samples = degrade.clip(samples, rng.uniform(1.5, 6))
-    if rng.random() < 0.15:
-        samples = degrade.band(samples, rng.uniform(80, 300), rng.uniform(3300, 7500))
+    samples = degrade.worn(samples, rng)
     formants = rng.choice([None, None, rng.uniform(0.85, 1.15)])
     bands = features.extract(samples, features.RATE, 1.0, formants).astype("f2")
     sounds = [u for word in words for u in (units.word_units([s for s, _ in word]) or [])]

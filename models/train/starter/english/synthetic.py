@@ -96,17 +96,6 @@ def _loud(samples, rng):
     return samples / max(0.05, np.abs(samples).max()) * rng.uniform(0.3, 0.95)
 
 
-def _worn(samples, rng):
-    """In a room, clipped or through a narrow band, now and then."""
-    if rng.random() < 0.35:
-        samples = degrade.room(samples, rng, rng.uniform(0.1, 0.6), rng.uniform(0.05, 0.5))
-    if rng.random() < 0.15:
-        samples = degrade.clip(samples, rng.uniform(1.5, 6))
-    if rng.random() < 0.15:
-        samples = degrade.band(samples, rng.uniform(80, 300), rng.uniform(3300, 7500))
-    return samples
-
-
 def _utterance(job):
     """[(entry, band energies)]: one of espeak-ng, two of flite, the second as another person."""
     source, number = job
@@ -123,7 +112,7 @@ def _utterance(job):
         samples = espeak(" ".join(words), f"{rng.choice(ACCENTS)}+{voice}", rng)
     if len(samples) < 3000:
         return []
-    samples = _worn(_loud(samples, rng), rng)
+    samples = degrade.worn(_loud(samples, rng), rng)
     made = []
     for speed, formants in [(1.0, None), prepare.other_voice(rng)][:2 if source == "flite" else 1]:
         entry = dict(id=f"{source}-{number}", speaker=voice, text=" ".join(words), speed=speed, formants=formants, pronunciations=candidates,
